@@ -1,0 +1,1 @@
+"""Channels: one file per place alerts go, each a dataclass with one method, ``send``."""

@@ -1,0 +1,1 @@
+"""Classifiers: one file per judge, each a dataclass with one method, ``tag``."""

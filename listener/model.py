@@ -1,0 +1,205 @@
+"""The words of the product as frozen values.
+
+Everything that crosses a port, a stage or the store is one of these. They hold no behaviour
+beyond naming themselves, import nothing of ours and know no site, no channel and no database.
+All times are aware and in UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Directness = Literal["direct", "indirect"]
+AlertKind = Literal["mentions", "spike", "source", "clear"]
+
+LABELS: dict[str, tuple[str, ...]] = {
+    "sentiment": ("negative", "neutral", "positive", "mixed"),
+    "spam": ("yes", "no"),
+    "urgency": ("high", "medium", "low"),
+    "intent": (
+        "complaint",
+        "question",
+        "praise",
+        "request",
+        "purchase",
+        "cancel",
+        "report",
+        "other",
+    ),
+}
+"""The labels other programs rely on. ``language`` is open: any ISO 639-1 code, or ``und``."""
+
+ERROR_LABEL = "error"
+"""What a mention is tagged with when a classifier failed on it; rules can match it."""
+
+TEXT_CHARS_MAX = 16 * 1024 * 1024
+"""Longer texts are cut here, and say so; nobody writes them, but somebody sends them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who published a post, as far as the site tells."""
+
+    handle: str = ""
+    name: str = ""
+    followers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """How far a post has carried, as counted by its site."""
+
+    likes: int = 0
+    shares: int = 0
+    replies: int = 0
+    views: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One public message as its site published it. Identity is ``site:native_id``.
+
+    ``published_at`` is None where the site gives no date. ``text`` and ``title`` are plain
+    text, never markup. ``in_reply_to`` is the id of the parent post or a handle. ``links`` are
+    the addresses the post points at, beyond those written out in its text.
+    """
+
+    site: str
+    native_id: str
+    text: str
+    title: str = ""
+    url: str = ""
+    author: Author = Author()
+    published_at: datetime | None = None
+    language: str = ""
+    in_reply_to: str = ""
+    engagement: Engagement = Engagement()
+    links: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The post's key, the same at every sight of it."""
+        return f"{self.site}:{self.native_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a post is a mention: which kind of thing was found, and where.
+
+    ``text`` is what stands in the post, ``start`` and ``end`` count characters in ``field``
+    (``text``, ``title``, or ``link`` where the position has no meaning and is 0).
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    field: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One classifier's judgement of one mention. ``score`` is a probability, 0 to 1."""
+
+    kind: str
+    label: str
+    score: float
+    reasons: tuple[str, ...] = ()
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """How much a mention can't wait, 0 to 100, with the reasons that made the number."""
+
+    score: int = 0
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A post × a brand, with the evidence for it and what was judged so far.
+
+    ``brand`` is empty only for a post that names nobody and is judged all the same
+    (``listener tag --every-post``). ``source`` names the table in the config it came through.
+    """
+
+    post: Post
+    brand: str
+    directness: Directness = "indirect"
+    evidence: tuple[Evidence, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    priority: Priority = Priority()
+    source: str = ""
+
+    @property
+    def key(self) -> str:
+        """The mention's key, the same at every match of the same post and brand."""
+        return f"{self.post.id}#{self.brand}"
+
+    def label(self, kind: str) -> str:
+        """The label of the newest tag of this kind, or an empty string."""
+        return next((tag.label for tag in reversed(self.tags) if tag.kind == kind), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch of a source that was not seen, and why."""
+
+    since: datetime
+    until: datetime
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What was wrong, where: an address that could not be read, a line that is no post."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one poll brought.
+
+    ``cursor`` covers every post in ``posts`` and nothing beyond; it is stored with them, in one
+    transaction, and given back at the next poll. ``deleted`` holds post ids that the site took
+    down. ``faults`` are places of this source that could not be read this time (the rest could);
+    ``rejects`` are single items that were unreadable and are passed over for good. ``more`` says
+    that the next poll need not wait.
+    """
+
+    posts: tuple[Post, ...] = ()
+    deleted: tuple[str, ...] = ()
+    cursor: str | None = None
+    gap: Gap | None = None
+    faults: tuple[Fault, ...] = ()
+    rejects: tuple[Fault, ...] = ()
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing one channel must be told, once.
+
+    ``key`` names this telling: a receiver that gets it twice can tell. ``thread`` is the same
+    for every telling about one burst; ``receipt`` is what the channel returned for the telling
+    before, so that a channel which can change its message does. ``mentions`` are told here for
+    the first time, ``earlier`` are the weightiest of the ``earlier_count`` told before in the
+    thread. ``title`` is one line, ``body`` plain text; both may carry words of strangers.
+    """
+
+    key: str
+    thread: str
+    rule: str
+    channel: str
+    kind: AlertKind
+    created_at: datetime
+    title: str
+    body: str = ""
+    mentions: tuple[Mention, ...] = ()
+    earlier: tuple[Mention, ...] = ()
+    earlier_count: int = 0
+    priority: int = 0
+    receipt: str | None = None

@@ -1,0 +1,1 @@
+"""Sources: one file per site, each a dataclass with one method, ``poll``."""
