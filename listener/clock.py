@@ -2,7 +2,10 @@
 
 import os
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+
+Now = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
@@ -13,3 +16,39 @@ def utc_now() -> datetime:
 def sleep(seconds: float) -> None:
     """Wait; for plugins and tools that must be polite to a server."""
     time.sleep(seconds)
+
+
+def run_in_utc() -> None:
+    """Make this process' local time UTC.
+
+    ``schedule`` reckons in naive local time, which stands still for an hour when clocks go
+    back; in UTC it never does.
+    """
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+
+
+class Ticker:
+    """Calls jobs every so many seconds, the first time at once; a job that raises costs itself."""
+
+    def __init__(self, on_error: Callable[[Exception], None]) -> None:
+        import schedule
+
+        self._scheduler = schedule.Scheduler()
+        self._on_error = on_error
+
+    def every(self, seconds: int, job: Callable[[], object]) -> None:
+        """Call ``job`` now and then every ``seconds``."""
+        self._scheduler.every(seconds).seconds.do(self.call, job)
+        self.call(job)
+
+    def call(self, job: Callable[[], object]) -> None:
+        """Call ``job`` now; what it raises goes to ``on_error`` and stops nothing."""
+        try:
+            job()
+        except Exception as error:  # noqa: BLE001  one job must not stop the others
+            self._on_error(error)
+
+    def run_pending(self) -> None:
+        """Call what is due."""
+        self._scheduler.run_pending()

@@ -83,6 +83,34 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Brand:
+    """Who we listen for; base forms as its owner writes them.
+
+    ``handles`` address it (a post that tags one is direct); ``own_accounts`` are further
+    accounts of its own, whose posts are no mentions. ``require`` and ``forbid`` are words of
+    which one must, or none may, stand in the post. ``must_match`` and ``must_not_match`` are
+    example texts that ``listener check`` runs.
+    """
+
+    id: str
+    names: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+    hashtags: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    own_accounts: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+    expression: str = ""
+    ambiguous: bool = False
+    competitor: bool = False
+    must_match: tuple[str, ...] = ()
+    must_not_match: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Why a post is a mention: which kind of thing was found, and where.
 

@@ -1,0 +1,131 @@
+"""The commands and their options. What each does is in the file of its name."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from listener.cli.shared import BadUse, fail
+
+ConfigOption = Annotated[
+    Path, typer.Option("--config", "-c", help="The configuration file.", envvar="LISTENER_CONFIG")
+]
+CONFIG = Path("config.toml")
+
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Listens for what people say about a brand, judges it, and tells who must know.",
+)
+
+
+@cli.command()
+def run(
+    config: ConfigOption = CONFIG,
+    only: Annotated[
+        str, typer.Option(help="Just these roles of it, such as poll,tag (of poll,tag,send,web).")
+    ] = "poll,tag,send,web",
+) -> None:
+    """Listen until stopped. SIGTERM drains, SIGHUP reads the configuration anew."""
+    from listener.cli.running import run_daemon
+
+    run_daemon(config, only)
+
+
+@cli.command()
+def once(
+    config: ConfigOption = CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
+) -> None:
+    """Poll every source once, tag and tell until nothing is due, then print the counts."""
+    from listener.cli.running import run_once
+
+    run_once(config, as_json=as_json)
+
+
+@cli.command()
+def check(config: ConfigOption = CONFIG) -> None:
+    """Check the configuration, its secrets and the brands' examples; a line per fault."""
+    from listener.cli.checking import check as do
+
+    do(config)
+
+
+@cli.command()
+def init(
+    config: ConfigOption = CONFIG,
+    force: Annotated[bool, typer.Option(help="Overwrite a configuration that is there.")] = False,
+) -> None:
+    """Ask a few questions and write a working configuration."""
+    from listener.cli.starting import init as do
+
+    do(config, force=force)
+
+
+@cli.command(name="try")
+def try_(
+    source: Annotated[str, typer.Argument(help="The source's name in the configuration.")],
+    config: ConfigOption = CONFIG,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Posts to show at most.")] = 20,
+) -> None:
+    """Poll one source once and show what came; nothing is stored."""
+    from listener.cli.trying import try_source
+
+    try_source(config, source, limit)
+
+
+@cli.command()
+def tag(
+    config: ConfigOption = CONFIG,
+    every_post: Annotated[
+        bool, typer.Option("--every-post", help="Also judge posts that mention no brand.")
+    ] = False,
+) -> None:
+    """Judge posts given as JSON lines on stdin: a JSON line per mention on stdout."""
+    from listener.cli.tagging import tag_lines
+
+    tag_lines(config, every_post=every_post)
+
+
+@cli.command()
+def status(
+    config: ConfigOption = CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """How everything stands: sources, backlog, what could not be delivered."""
+    from listener.cli.standing import show_status
+
+    show_status(config, as_json=as_json)
+
+
+@cli.command()
+def digest(
+    config: ConfigOption = CONFIG,
+    since: Annotated[str, typer.Option(help="How far back, such as 7d or 24h, or a date.")] = "7d",
+    until: Annotated[str, typer.Option(help="To when, likewise; default: now.")] = "",
+    formats: Annotated[str, typer.Option("--format", help="Of md, html and json.")] = "md",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write to; one format alone goes to stdout.")
+    ] = None,
+) -> None:
+    """Tell a period: volumes, sentiment, stories, what was urgent, and what it rests on."""
+    from listener.cli.digesting import write_digest
+
+    write_digest(config, since, until, formats, out)
+
+
+def main() -> None:
+    """The ``listener`` command. Exit codes: 0 did its work, 1 could not, 2 bad use or input."""
+    try:
+        cli(standalone_mode=True)
+    except BadUse as fault:
+        fail(fault)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)

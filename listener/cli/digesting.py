@@ -1,0 +1,1 @@
+"""``listener digest``: a period told."""

@@ -1,0 +1,59 @@
+"""What several commands need: the configuration, times as people write them, clear failures."""
+
+import os
+import re
+import sys
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import NoReturn
+
+from listener.config import Config, ConfigError, load_config
+from listener.store import Store, StoreUnavailable, open_store
+
+_SPAN = re.compile(r"(\d{1,5})\s*([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+class BadUse(Exception):
+    """Something the user must mend; each line of it is one fault."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+def fail(fault: BadUse) -> NoReturn:
+    """Say what is wrong on stderr and end with 2."""
+    for line in fault.lines:
+        print(f"listener: {line}", file=sys.stderr)
+    sys.exit(2)
+
+
+def configured(path: Path) -> Config:
+    """The configuration, or BadUse with a line per fault."""
+    try:
+        return load_config(path, os.environ)
+    except ConfigError as error:
+        raise BadUse(*error.faults) from None
+
+
+def stored(config: Config) -> Store:
+    """The store, or BadUse with what is the matter with it."""
+    try:
+        return open_store(config.database)
+    except StoreUnavailable as trouble:
+        msg = f"{config.database}: {trouble}"
+        raise BadUse(msg) from None
+
+
+def moment_from(words: str, now: datetime, zone: tzinfo) -> datetime:
+    """A moment from ``7d``, ``24h`` (ago), or an ISO date or time in the configured zone."""
+    span = _SPAN.fullmatch(words.strip())
+    try:
+        if span:
+            return now - timedelta(**{_UNITS[span[2]]: int(span[1])})
+        moment = datetime.fromisoformat(words.strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        msg = f"'{words}' is no time: write 7d, 24h, 90m, 4w or a date such as 2026-11-21"
+        raise BadUse(msg) from None

@@ -1,0 +1,123 @@
+"""``listener status``: how everything stands, for a person or as JSON."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from listener.cli.shared import configured, stored
+from listener.clock import utc_now
+from listener.store import StoreUnavailable
+from listener.store.port import Buried, SourceStatus, Status
+from listener.text import shown
+
+ROLE_DEAD_SECONDS = 60
+
+
+def show_status(path: Path, *, as_json: bool) -> None:
+    """Read the store and print; a store that can't even be read is the first thing said."""
+    config = configured(path)
+    store = stored(config)
+    now = utc_now()
+    try:
+        status = store.status(now)
+    except StoreUnavailable as trouble:
+        print(json.dumps({"store": trouble.state}) if as_json else f"store: {trouble}")
+        return
+    finally:
+        store.close()
+    channels = [channel.name for channel in config.channels]
+    if as_json:
+        print(json.dumps(_as_json(status, now), ensure_ascii=False))
+    else:
+        print("\n".join(lines(status, channels, now)))
+
+
+def lines(status: Status, channels: list[str], now: datetime) -> Iterator[str]:
+    """What a person reads."""
+    yield f"store    {status.store}: {status.posts:,} posts, {status.mentions:,} mentions"
+    yield f"alerts   {status.alerts_delivered:,} delivered, {status.buried_count:,} buried"
+    yield f"daemon   {_running(status, now)}"
+    for name, stage in status.stages.items():
+        waits = f", the oldest for {_ago(stage.oldest_at, now)}" if stage.oldest_at else ""
+        yield f"{name:8} {stage.waiting:,} due{waits}, {stage.later:,} later"
+    yield ""
+    yield from (line for source in status.sources for line in _source_lines(source, now))
+    for rule, title in status.alarms:
+        yield f"alarm    {rule}: {shown(title, 160)}"
+    for channel, waiting in sorted(status.waiting_by_channel.items()):
+        if channel not in channels:
+            yield f"!        {waiting} alerts wait for '{channel}', which is not configured"
+    yield from _alert_lines("waits", status.retrying, now)
+    yield from _alert_lines("buried", status.buried, now)
+
+
+def _running(status: Status, now: datetime) -> str:
+    roles = {
+        role.partition(" ")[0]
+        for role, at in status.beats.items()
+        if " " in role and (now - at).total_seconds() < ROLE_DEAD_SECONDS
+    }
+    return f"running: {', '.join(sorted(roles))}" if roles else "not running"
+
+
+def _source_lines(source: SourceStatus, now: datetime) -> Iterator[str]:
+    seen = f"read {_ago(source.last_ok_at, now)} ago" if source.last_ok_at else "never read"
+    newest = f", newest post {_ago(source.last_post_at, now)} ago" if source.last_post_at else ""
+    yield f"source   {source.name}: {source.state}, {seen}, {source.posts:,} posts{newest}"
+    if source.failures:
+        reason = shown(source.last_error, 200)
+        yield f"         failed {source.failures} times in a row: {reason}"
+    for fault in source.faults:
+        yield f"         {shown(fault.where, 100)}: {shown(fault.reason, 160)}"
+    if source.rejects:
+        last = source.last_rejects[0]
+        told = f"{shown(last.where, 60)}: {shown(last.reason, 120)}"
+        yield f"         {source.rejects:,} items passed over as unreadable, the last {told}"
+    if source.gaps:
+        gap = source.gaps[0]
+        length = _span(gap.until - gap.since)
+        yield f"         not seen for {length} until {gap.until:%Y-%m-%d %H:%M} UTC: {gap.cause}"
+
+
+def _alert_lines(state: str, alerts: tuple[Buried, ...], now: datetime) -> Iterator[str]:
+    for alert in alerts:
+        when = (
+            f"again in {_span(alert.at - now)}" if alert.at > now else f"{_ago(alert.at, now)} ago"
+        )
+        yield f"{state:8} {shown(alert.key, 100)} ({when}): {shown(alert.reason, 160)}"
+
+
+def _ago(then: datetime | None, now: datetime) -> str:
+    return _span(now - then) if then else "never"
+
+
+def _span(span: timedelta) -> str:
+    seconds = max(0, int(span.total_seconds()))
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
+
+
+def _as_json(status: Status, now: datetime) -> Any:
+    plain = asdict(status) | {"now": now}
+    for name, stage in status.stages.items():
+        oldest = (now - stage.oldest_at).total_seconds() if stage.oldest_at else 0.0
+        plain["stages"][name]["oldest_seconds"] = max(0.0, round(oldest, 3))
+    for source, told in zip(plain["sources"], status.sources, strict=True):
+        lag = (now - told.last_ok_at).total_seconds() if told.last_ok_at else None
+        source["lag_seconds"] = None if lag is None else round(lag, 3)
+    return _plain(plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

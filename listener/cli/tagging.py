@@ -1,0 +1,113 @@
+"""``listener tag``: posts as JSON lines in, mentions as JSON lines out."""
+
+import json
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from queue import Empty, Queue
+from typing import BinaryIO
+
+from listener import logs, wiring
+from listener.cli.shared import configured
+from listener.match import Matcher
+from listener.model import TEXT_CHARS_MAX, Mention, Post
+from listener.priority import rank
+from listener.stages.tag import Judge, judge
+from listener.wire import mention_json, post_from
+
+BATCH = 64
+LINE_BYTES_MAX = 4 * TEXT_CHARS_MAX
+SITE = "stdin"
+
+Line = tuple[int, bytes]
+
+
+def tag_lines(path: Path, *, every_post: bool) -> None:
+    """Judge what stdin brings, as it comes. A bad line costs a line on stderr and itself."""
+    config = configured(path)
+    logs.set_up("error", config.log_format, config.secrets)
+    matcher, judges = wiring.matcher(config), wiring.judges(config)
+    for lines in _batches(sys.stdin.buffer):
+        posts = [post for line in lines if (post := _post(line)) is not None]
+        mentions = _mentions(matcher, posts, every_post=every_post)
+        for told in _judged(judges, mentions):
+            sys.stdout.write(told + "\n")
+        sys.stdout.flush()
+
+
+def _batches(stdin: BinaryIO) -> Iterator[list[Line]]:
+    """Lines as they come: what is there is judged together, and nobody waits for more."""
+    lines: Queue[Line | None] = Queue(maxsize=4 * BATCH)
+    threading.Thread(target=_read, args=(stdin, lines), daemon=True).start()
+    while (line := lines.get()) is not None:
+        batch = [line]
+        while len(batch) < BATCH:
+            try:
+                following = lines.get_nowait()
+            except Empty:
+                break
+            if following is None:
+                yield batch
+                return
+            batch.append(following)
+        yield batch
+
+
+def _read(stdin: BinaryIO, lines: "Queue[Line | None]") -> None:
+    number = 0
+    while line := stdin.readline(LINE_BYTES_MAX):
+        number += 1
+        while not line.endswith(b"\n") and (rest := stdin.readline(LINE_BYTES_MAX)):
+            line = line if len(line) > LINE_BYTES_MAX else line + rest
+            if rest.endswith(b"\n"):
+                break
+        lines.put((number, line))
+    lines.put(None)
+
+
+def _post(line: Line) -> tuple[str | None, Post] | None:
+    """The post of a line with the id its writer knows, or None and a word on stderr."""
+    number, raw = line
+    if not raw.strip():
+        return None
+    try:
+        if len(raw) > LINE_BYTES_MAX:
+            msg = f"longer than {LINE_BYTES_MAX:,} bytes"
+            raise ValueError(msg)
+        value = json.loads(raw)
+        post = post_from(value, site=SITE)
+    except (ValueError, RecursionError) as error:
+        reason = _reason(error)
+        print(f"listener: line {number}: {reason}", file=sys.stderr)
+        return None
+    stated = value.get("id")
+    return (None if stated is None else str(stated)), post
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"not JSON: {error.msg} at character {error.pos + 1}"
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8"
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+def _mentions(
+    matcher: Matcher, posts: Sequence[tuple[str | None, Post]], *, every_post: bool
+) -> list[tuple[str | None, Mention]]:
+    found: list[tuple[str | None, Mention]] = []
+    for stated_id, post in posts:
+        mentions = matcher.match(post)
+        if every_post and not mentions:
+            mentions = (Mention(post, brand=""),)
+        found.extend((stated_id, mention) for mention in mentions)
+    return found
+
+
+def _judged(judges: Sequence[Judge], found: Sequence[tuple[str | None, Mention]]) -> Iterator[str]:
+    mentions = judge(judges, [mention for _, mention in found])
+    for (stated_id, _), mention in zip(found, mentions, strict=True):
+        ranked = replace(mention, priority=rank(mention))
+        yield json.dumps(mention_json(ranked, post_id=stated_id), ensure_ascii=False)

@@ -1,0 +1,72 @@
+"""Structured logs on stderr, in which no secret ever stands."""
+
+import logging
+import re
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+
+from listener.text import shown
+
+_VALUE_CHARS_MAX = 2000
+_SECRET_CHARS_MIN = 4
+
+
+class Redactor:
+    """A structlog processor that stars out secrets and defuses control characters."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        long_enough = (secret for secret in secrets if len(secret) >= _SECRET_CHARS_MIN)
+        longest_first = sorted(set(long_enough), key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+
+    def __call__(self, _logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+        """Every string of the event, its traceback included."""
+        return {key: self._clean(key, value) for key, value in event.items()}
+
+    def text(self, value: str) -> str:
+        """One text with its secrets starred out."""
+        return self._pattern.sub("***", value)
+
+    def _clean(self, key: str, value: Any) -> Any:
+        if isinstance(value, bool | int | float | None):
+            return value
+        starred = self.text(str(value))
+        return starred if key == "exception" else shown(starred, _VALUE_CHARS_MAX)
+
+
+def set_up(level: str, form: str, secrets: Iterable[str]) -> Redactor:
+    """Log to stderr from ``level`` on, as ``json`` or for a person (``console``).
+
+    ``auto`` writes for a person where stderr is a terminal. Libraries' own log lines from
+    warning on go the same way.
+    """
+    redactor = Redactor(secrets)
+    is_terminal = sys.stderr.isatty()
+    plain = form == "json" or (form == "auto" and not is_terminal)
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if plain
+        else structlog.dev.ConsoleRenderer(
+            colors=is_terminal, exception_formatter=structlog.dev.plain_traceback
+        )
+    )
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        redactor,
+    ]
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=renderer)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    return redactor

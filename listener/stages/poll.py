@@ -1,0 +1,167 @@
+"""Poll: ask the sources that are due, find the mentions, store posts, mentions and cursor."""
+
+from collections.abc import Collection, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from listener.due import next_poll, next_poll_after_failure, unseen
+from listener.match import Matcher
+from listener.model import Batch, Mention, Post
+from listener.ports import Reject, Retry, Source
+from listener.store.port import LostLease, Polled, SourceTurn, Store
+from listener.text import clean_text
+from listener.workers import Workers
+
+log = structlog.get_logger("poll")
+
+LEASE_SECONDS = 120
+POLLS_AT_ONCE = 8
+FUTURE_TOLERATED = timedelta(minutes=5)
+REJECTED_WAIT_SECONDS = 900
+REASON_CHARS_MAX = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """A source as wired: its plugin, its interval, and the brands it is listened to for."""
+
+    source: Source
+    poll_seconds: float
+    brands: Collection[str] | None = None
+
+
+@dataclass
+class PollStage:
+    """Polls what is due, several sources at a time; only the stepping thread writes."""
+
+    store: Store
+    sources: Mapping[str, Listened]
+    matcher: Matcher
+    workers: Workers = field(default_factory=lambda: Workers("poll", POLLS_AT_ONCE))
+    _polling: dict[str, tuple[SourceTurn, Future[Batch], datetime]] = field(default_factory=dict)
+    _unsaved: list[tuple[SourceTurn, Polled]] = field(default_factory=list)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a poll is under way or its outcome is not stored yet."""
+        return bool(self._polling or self._unsaved)
+
+    def step(self, now: datetime) -> int:
+        """Store what came, then start what is due. Returns how much was done."""
+        finished = self._finish(now)
+        self._give_up_hung(now)
+        return finished + self._start(now)
+
+    def drain(self, now: datetime) -> None:
+        """Store what came; start nothing new."""
+        self._finish(now)
+
+    def _start(self, now: datetime) -> int:
+        free = POLLS_AT_ONCE - len(self._polling)
+        turns = self.store.claim_sources(now, LEASE_SECONDS, free)
+        for turn in turns:
+            listened = self.sources.get(turn.name)
+            if listened is None or turn.name in self._polling:
+                continue  # another process' config has it, or its poll hangs: the lease runs out
+            future = self.workers.submit(partial(listened.source.poll, turn.cursor))
+            self._polling[turn.name] = (turn, future, now)
+        return len(turns)
+
+    def _finish(self, now: datetime) -> int:
+        done = [(turn, future) for turn, future, _ in self._polling.values() if future.done()]
+        for turn, future in done:
+            del self._polling[turn.name]
+            self._take(turn, future, now)
+        self._save()
+        return len(done)
+
+    def _take(self, turn: SourceTurn, future: "Future[Batch]", now: datetime) -> None:
+        try:
+            batch = future.result()
+            polled = self._polled(turn, batch, now)
+        except Retry as failure:
+            self._failed(turn, failure.reason, now, failure.after_seconds)
+        except Reject as failure:
+            self._failed(turn, failure.reason, now, REJECTED_WAIT_SECONDS)
+        except Exception as error:
+            log.exception("source broke", source=turn.name)
+            self._failed(turn, f"{type(error).__name__}: {error}", now, None)
+        else:
+            self._unsaved.append((turn, polled))
+
+    def _polled(self, turn: SourceTurn, batch: Batch, now: datetime) -> Polled:
+        listened = self.sources[turn.name]
+        posts = [as_seen(post, now) for post in batch.posts]
+        missed = unseen(turn.seen_until, listened.poll_seconds, now, turn.last_error)
+        return Polled(
+            posts=posts,
+            mentions=self._mentions(turn.name, listened, posts),
+            cursor=batch.cursor,
+            seen_at=now,
+            due_at=next_poll(listened.poll_seconds, now, more=batch.more),
+            deleted=batch.deleted,
+            faults=batch.faults,
+            rejects=batch.rejects,
+            gap=batch.gap or missed,
+        )
+
+    def _mentions(self, name: str, listened: Listened, posts: list[Post]) -> list[Mention]:
+        return [
+            replace(mention, source=name)
+            for post in posts
+            for mention in self.matcher.match(post, listened.brands)
+        ]
+
+    def _save(self) -> None:
+        """Store outcomes; while the store can't, they are kept and not asked for again."""
+        while self._unsaved:
+            turn, polled = self._unsaved[0]
+            try:
+                saved = self.store.save_poll(turn, polled)
+            except LostLease:
+                log.warning("poll came too late, its source is polled again", source=turn.name)
+            else:
+                log.info(
+                    "polled",
+                    source=turn.name,
+                    posts_new=saved.posts_new,
+                    mentions_new=saved.mentions_new,
+                    faults=len(polled.faults),
+                    rejects=len(polled.rejects),
+                )
+            del self._unsaved[0]
+
+    def _failed(self, turn: SourceTurn, reason: str, now: datetime, after: float | None) -> None:
+        poll_seconds = self.sources[turn.name].poll_seconds
+        due_at = next_poll_after_failure(turn.name, poll_seconds, turn.failures + 1, now, after)
+        reason = clean_text(reason, REASON_CHARS_MAX)
+        log.warning("poll failed", source=turn.name, reason=reason, again_at=due_at.isoformat())
+        try:
+            self.store.fail_poll(turn, reason, due_at)
+        except LostLease:
+            log.warning("poll failed too late to count", source=turn.name)
+
+    def _give_up_hung(self, now: datetime) -> None:
+        hung = [
+            turn
+            for turn, future, since in self._polling.values()
+            if not future.done() and (now - since).total_seconds() > LEASE_SECONDS
+        ]
+        for turn in hung:
+            del self._polling[turn.name]
+            self.workers.replace_hung()
+            self._failed(turn, f"did not come back within {LEASE_SECONDS} seconds", now, None)
+
+
+def as_seen(post: Post, now: datetime) -> Post:
+    """The post as it may be stored: clean, and dated not after it was seen."""
+    published_at = post.published_at
+    if published_at is not None and published_at > now + FUTURE_TOLERATED:
+        published_at = None
+    if published_at is None:
+        post = replace(post, published_at=now)
+    return replace(post, text=clean_text(post.text), title=clean_text(post.title))

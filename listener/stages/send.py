@@ -1,0 +1,134 @@
+"""Send: tell the channels what is due. A channel that is slow or down delays no other."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+
+import structlog
+
+from listener.clock import Now
+from listener.ports import Channel, Reject, Retry
+from listener.retry import ALERTS, next_attempt
+from listener.store.port import SendTurn, Settled, Store
+from listener.text import clean_text
+from listener.workers import Workers
+
+log = structlog.get_logger("send")
+
+SEND_SECONDS_MAX = 20
+BATCH = 20
+PAUSE_SECONDS = 1.0
+REASON_CHARS_MAX = 1000
+
+
+@dataclass
+class SendStage:
+    """Hands each channel its due alerts in a thread of its own; only the stepping thread writes."""
+
+    store: Store
+    channels: Mapping[str, Channel]
+    now: Now
+    lease_seconds: float = 60
+    _workers: dict[str, Workers] = field(default_factory=dict)
+    _sending: dict[str, Future[float | None]] = field(default_factory=dict)
+    _paused_until: dict[str, datetime] = field(default_factory=dict)
+    _outcomes: "SimpleQueue[Settled]" = field(default_factory=SimpleQueue)
+    _unsettled: list[Settled] = field(default_factory=list)
+    _stopping: bool = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a send is under way or its outcome is not stored yet."""
+        return bool(self._sending or self._unsettled or not self._outcomes.empty())
+
+    def step(self, now: datetime) -> int:
+        """Store outcomes, then hand out what is due. Returns how much was done."""
+        finished = self._finish(now)
+        settled = self._settle()
+        return finished + settled + sum(self._start(channel, now) for channel in self.channels)
+
+    def drain(self, now: datetime) -> None:
+        """Store what was told; what was claimed and is not being told yet is given back."""
+        self._stopping = True
+        self._finish(now)
+        self._settle()
+
+    def _start(self, channel: str, now: datetime) -> int:
+        if channel in self._sending or now < self._paused_until.get(channel, now):
+            return 0
+        turns = self.store.claim_alerts(channel, now, self.lease_seconds, BATCH)
+        if turns:
+            stop_at = now + timedelta(seconds=max(0, self.lease_seconds - SEND_SECONDS_MAX))
+            workers = self._workers.setdefault(channel, Workers(f"send-{channel}", 1))
+            self._sending[channel] = workers.submit(lambda: self._send_all(turns, stop_at))
+        return len(turns)
+
+    def _finish(self, now: datetime) -> int:
+        done = [channel for channel, future in self._sending.items() if future.done()]
+        for channel in done:
+            pause_seconds = self._sending.pop(channel).result()
+            if pause_seconds is not None:
+                self._paused_until[channel] = now + timedelta(seconds=pause_seconds)
+        return len(done)
+
+    def _settle(self) -> int:
+        """Store outcomes; while the store can't, they are kept: what was sent stays sent."""
+        while True:
+            try:
+                self._unsettled.append(self._outcomes.get_nowait())
+            except Empty:
+                break
+        if not self._unsettled:
+            return 0
+        kept = self.store.settle_alerts(self._unsettled)
+        if kept < len(self._unsettled):
+            log.warning("told under a lost lease", alerts=len(self._unsettled) - kept)
+        self._unsettled = []
+        return kept
+
+    def _send_all(self, turns: Sequence[SendTurn], stop_at: datetime) -> float | None:
+        """In the channel's thread. Returns for how long the channel wants to be left alone.
+
+        After a failure, or when the lease draws to its end, the rest is given back untried.
+        """
+        pause_seconds: float | None = None
+        for turn in turns:
+            if pause_seconds is not None or self._stopping or self.now() > stop_at:
+                self._outcomes.put(Settled(turn.alert.key, turn.token, "returned", self.now()))
+                continue
+            settled, pause_seconds = self._send(turn)
+            self._outcomes.put(settled)
+        return pause_seconds
+
+    def _send(self, turn: SendTurn) -> tuple[Settled, float | None]:
+        try:
+            receipt = self.channels[turn.alert.channel].send(turn.alert)
+        except Retry as failure:
+            pause = PAUSE_SECONDS if failure.after_seconds is None else failure.after_seconds
+            return self._again(turn, failure.reason, failure.after_seconds), pause
+        except Reject as failure:
+            return self._buried(turn, failure.reason), None
+        except Exception as error:
+            log.exception("channel broke", channel=turn.alert.channel, key=turn.alert.key)
+            return self._again(turn, f"{type(error).__name__}: {error}", None), PAUSE_SECONDS
+        log.info("told", key=turn.alert.key, mentions=len(turn.alert.mentions))
+        at = self.now()
+        return Settled(turn.alert.key, turn.token, "delivered", at, receipt=receipt), None
+
+    def _again(self, turn: SendTurn, reason: str, after_seconds: float | None) -> Settled:
+        now, key = self.now(), turn.alert.key
+        next_at = next_attempt(
+            ALERTS, turn.attempts, turn.alert.created_at, now, after_seconds=after_seconds, key=key
+        )
+        if next_at is None:
+            return self._buried(turn, f"gave up after {turn.attempts} attempts: {reason}")
+        reason = clean_text(reason, REASON_CHARS_MAX)
+        log.warning("could not tell yet", key=key, reason=reason, again_at=next_at.isoformat())
+        return Settled(key, turn.token, "retry", now, reason=reason, next_at=next_at)
+
+    def _buried(self, turn: SendTurn, reason: str) -> Settled:
+        reason = clean_text(reason, REASON_CHARS_MAX)
+        log.error("buried: see listener status", key=turn.alert.key, reason=reason)
+        return Settled(turn.alert.key, turn.token, "buried", self.now(), reason=reason)

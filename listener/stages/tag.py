@@ -1,0 +1,140 @@
+"""Tag: have mentions judged, rank them, and let the rules say what must be told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+
+import structlog
+
+from listener.model import ERROR_LABEL, Mention, Tag
+from listener.ports import Classifier
+from listener.priority import rank
+from listener.retry import MENTION_ATTEMPTS_MAX
+from listener.rules import Rule, orders
+from listener.store.port import Store, Tagged, TagTurn
+from listener.text import shown
+
+log = structlog.get_logger("tag")
+
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A classifier and the kind of tag it is asked for."""
+
+    kind: str
+    classifier: Classifier
+
+
+@dataclass
+class TagStage:
+    """Tags what waits, a small batch at a time."""
+
+    store: Store
+    judges: Sequence[Judge]
+    rules: Sequence[Rule]
+    zone: tzinfo
+    lease_seconds: float = 60
+    _unsaved: list[Tagged] = field(default_factory=list)
+
+    @property
+    def busy(self) -> bool:
+        """Whether judged mentions are not stored yet."""
+        return bool(self._unsaved)
+
+    def step(self, now: datetime) -> int:
+        """Judge one batch and store it. Returns how many were kept."""
+        kept = self._save(now)
+        turns = self.store.claim_mentions(now, self.lease_seconds, BATCH)
+        for batch in _batches(turns):
+            self._unsaved.extend(self._tagged(batch, now))
+        return kept + self._save(now)
+
+    def drain(self, now: datetime) -> None:
+        """Store what is judged; take nothing new."""
+        self._save(now)
+
+    def _save(self, now: datetime) -> int:
+        """Store what was judged; while the store can't, it is kept and not judged again."""
+        if not self._unsaved:
+            return 0
+        kept = self.store.save_tags(self._unsaved, now)
+        for one in self._unsaved:
+            log.info("mention", **_in_short(one.mention))
+        self._unsaved = []
+        return kept
+
+    def _tagged(self, turns: Sequence[TagTurn], now: datetime) -> list[Tagged]:
+        mentions = [turn.mention for turn in turns]
+        if turns[0].attempts > MENTION_ATTEMPTS_MAX:
+            judged = [_given_up(mention, self.judges) for mention in mentions]
+        else:
+            judged = judge(self.judges, mentions)
+        ranked = [replace(mention, priority=rank(mention)) for mention in judged]
+        return [
+            Tagged(mention, turn.token, orders(self.rules, mention, now, self.zone))
+            for turn, mention in zip(turns, ranked, strict=True)
+        ]
+
+
+def judge(judges: Sequence[Judge], mentions: Sequence[Mention]) -> list[Mention]:
+    """The mentions with a tag of every judge, each seeing the tags before its own.
+
+    A judge that fails on a batch is asked again one by one; what it fails on alone is tagged
+    ``error``. So one bad post spoils only itself, and nothing goes untagged.
+    """
+    judged = list(mentions)
+    for one in judges:
+        tags = _asked(one, judged)
+        judged = [
+            replace(mention, tags=(*mention.tags, tag))
+            for mention, tag in zip(judged, tags, strict=True)
+        ]
+    return judged
+
+
+def _batches(turns: Sequence[TagTurn]) -> list[Sequence[TagTurn]]:
+    """Fresh mentions together; one that was tried before alone, lest it spoil the others."""
+    fresh = [turn for turn in turns if turn.attempts == 1]
+    alone: list[Sequence[TagTurn]] = [[turn] for turn in turns if turn.attempts > 1]
+    return [fresh, *alone] if fresh else alone
+
+
+def _in_short(mention: Mention) -> dict[str, str | int]:
+    return {
+        "brand": mention.brand,
+        "site": mention.post.site,
+        "by": mention.post.author.handle or mention.post.author.name,
+        "sentiment": mention.label("sentiment"),
+        "urgency": mention.label("urgency"),
+        "priority": mention.priority.score,
+        "text": shown(mention.post.title or mention.post.text, 100),
+    }
+
+
+def _asked(one: Judge, mentions: Sequence[Mention]) -> Sequence[Tag]:
+    try:
+        return _checked(one, mentions)
+    except Exception as error:
+        if len(mentions) == 1:
+            log.exception("judge failed", kind=one.kind, mention=mentions[0].key)
+            return [_error(one.kind, f"{type(error).__name__}: {error}")]
+        return [tag for mention in mentions for tag in _asked(one, [mention])]
+
+
+def _checked(one: Judge, mentions: Sequence[Mention]) -> Sequence[Tag]:
+    tags = one.classifier.tag(mentions)
+    if len(tags) != len(mentions):
+        msg = f"gave {len(tags)} tags for {len(mentions)} mentions"
+        raise ValueError(msg)
+    return [replace(tag, kind=one.kind, by=tag.by or one.kind) for tag in tags]
+
+
+def _error(kind: str, reason: str) -> Tag:
+    return Tag(kind, ERROR_LABEL, 0.0, (shown(reason, 200),), by="listener")
+
+
+def _given_up(mention: Mention, judges: Sequence[Judge]) -> Mention:
+    reason = f"judging it took the process down {MENTION_ATTEMPTS_MAX} times"
+    return replace(mention, tags=tuple(_error(one.kind, reason) for one in judges))

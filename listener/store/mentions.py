@@ -1,0 +1,51 @@
+"""Mentions with their posts and tags, read from SQL."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from listener.model import Mention, Tag
+from listener.store.rows import MENTION_COLUMNS, Row, mention_of, stamp, tag_of
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+SQL_VARIABLES_MAX = 500
+
+
+def tags_of(db: "Database", keys: Sequence[str]) -> dict[str, list[Tag]]:
+    """The tags of these mentions, the newest judgement last."""
+    tags: dict[str, list[Tag]] = {}
+    for start in range(0, len(keys), SQL_VARIABLES_MAX):
+        some = keys[start : start + SQL_VARIABLES_MAX]
+        rows = db.execute(
+            f"""SELECT * FROM tags WHERE mention IN ({",".join("?" * len(some))})
+                ORDER BY tagged_at, kind""",
+            some,
+        )
+        for row in rows:
+            tags.setdefault(row["mention"], []).append(tag_of(row))
+    return tags
+
+
+def with_tags(db: "Database", rows: Sequence[Row]) -> Iterator[Mention]:
+    """The mentions of these rows, each with its tags."""
+    tags = tags_of(db, [row["key"] for row in rows])
+    return (mention_of(row, tags.get(row["key"], ())) for row in rows)
+
+
+def published_between(db: "Database", since: datetime, until: datetime) -> Iterator[Mention]:
+    """Tagged mentions in order of publication, read a page at a time."""
+    last: tuple[Any, ...] = (stamp(since), 0)
+    while True:
+        page = db.execute(
+            f"""SELECT {MENTION_COLUMNS}, m.n FROM mentions m JOIN posts p ON p.id = m.post_id
+                WHERE m.state = 'tagged' AND (m.published_at, m.n) > (?, ?)
+                AND m.published_at >= ? AND m.published_at < ?
+                ORDER BY m.published_at, m.n LIMIT ?""",
+            (*last, stamp(since), stamp(until), SQL_VARIABLES_MAX),
+        ).fetchall()
+        yield from with_tags(db, page)
+        if len(page) < SQL_VARIABLES_MAX:
+            return
+        last = (page[-1]["published_at"], page[-1]["n"])

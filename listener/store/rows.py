@@ -1,0 +1,130 @@
+"""Between rows and values: the one place that knows both the columns and the words."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from listener.model import Author, Engagement, Evidence, Mention, Post, Priority, Tag
+
+Row = Mapping[str, Any]
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as stored: UTC, of fixed length, sortable as text."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def moment(stamped: str) -> datetime:
+    """What :func:`stamp` wrote."""
+    return datetime.fromisoformat(stamped)
+
+
+def moment_or_none(stamped: str | None) -> datetime | None:
+    """What :func:`stamp` wrote, where something was written."""
+    return None if stamped is None else moment(stamped)
+
+
+def content_mark(post: Post) -> str:
+    """Changes when what a reader sees of the post changes: its title, text or address."""
+    seen = "\x00".join((post.title, post.text, post.url))
+    return hashlib.blake2b(seen.encode(), digest_size=12).hexdigest()
+
+
+def post_row(post: Post, source: str, seen_at: datetime) -> dict[str, object]:
+    """A post's columns. One without a time was published when it was seen."""
+    return {
+        "id": post.id,
+        "site": post.site,
+        "native_id": post.native_id,
+        "source": source,
+        "title": post.title,
+        "text": post.text,
+        "url": post.url,
+        "author_handle": post.author.handle,
+        "author_name": post.author.name,
+        "author_followers": post.author.followers,
+        "published_at": stamp(post.published_at or seen_at),
+        "seen_at": stamp(seen_at),
+        "language": post.language,
+        "in_reply_to": post.in_reply_to,
+        "likes": post.engagement.likes,
+        "shares": post.engagement.shares,
+        "replies": post.engagement.replies,
+        "views": post.engagement.views,
+        "links": json.dumps(post.links),
+        "content": content_mark(post),
+    }
+
+
+def post_of(row: Row) -> Post:
+    """The post that :func:`post_row` wrote."""
+    return Post(
+        site=row["site"],
+        native_id=row["native_id"],
+        text=row["text"],
+        title=row["title"],
+        url=row["url"],
+        author=Author(row["author_handle"], row["author_name"], row["author_followers"]),
+        published_at=moment(row["published_at"]),
+        language=row["language"],
+        in_reply_to=row["in_reply_to"],
+        engagement=Engagement(row["likes"], row["shares"], row["replies"], row["views"]),
+        links=tuple(json.loads(row["links"])),
+    )
+
+
+def mention_row(mention: Mention, seen_at: datetime) -> dict[str, object]:
+    """A fresh mention's columns."""
+    return {
+        "key": mention.key,
+        "post_id": mention.post.id,
+        "brand": mention.brand,
+        "source": mention.source,
+        "directness": mention.directness,
+        "evidence": evidence_text(mention.evidence),
+        "published_at": stamp(mention.post.published_at or seen_at),
+        "seen_at": stamp(seen_at),
+    }
+
+
+def mention_of(row: Row, tags: Sequence[Tag]) -> Mention:
+    """A mention from its own columns and its post's, joined; its time column is the post's."""
+    return Mention(
+        post=post_of(row),
+        brand=row["brand"],
+        directness=row["directness"],
+        evidence=tuple(Evidence(*found) for found in json.loads(row["evidence"])),
+        tags=tuple(tags),
+        priority=Priority(row["priority"], tuple(json.loads(row["priority_reasons"]))),
+        source=row["mention_source"],
+    )
+
+
+def evidence_text(evidence: Iterable[Evidence]) -> str:
+    """Evidence as stored."""
+    fields = [(one.kind, one.text, one.start, one.end, one.field) for one in evidence]
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def tag_row(mention_key: str, tag: Tag, tagged_at: str) -> tuple[object, ...]:
+    """A tag's columns, in the table's order."""
+    reasons = json.dumps(tag.reasons, ensure_ascii=False)
+    return (mention_key, tag.kind, tag.by, tag.label, tag.score, reasons, tagged_at)
+
+
+def tag_of(row: Row) -> Tag:
+    """The tag that :func:`tag_row` wrote."""
+    reasons = tuple(json.loads(row["reasons"]))
+    return Tag(row["kind"], row["label"], row["score"], reasons, row["made_by"])
+
+
+MENTION_COLUMNS = """
+    p.site, p.native_id, p.text, p.title, p.url, p.author_handle, p.author_name,
+    p.author_followers, p.published_at, p.language, p.in_reply_to, p.likes, p.shares,
+    p.replies, p.views, p.links, p.deleted_at,
+    m.key, m.brand, m.directness, m.evidence, m.priority, m.priority_reasons,
+    m.source AS mention_source, m.attempts, m.lease_token
+"""
+"""What :func:`mention_of` needs of ``mentions m JOIN posts p``."""

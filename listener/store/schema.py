@@ -1,0 +1,122 @@
+"""The tables, as numbered migrations. A released migration is never changed, only followed.
+
+Times are UTC in ISO 8601 with microseconds, so that they sort as text and read as times.
+"""
+
+from typing import TYPE_CHECKING
+
+from sqlite_utils.migrations import Migrations
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+migrations = Migrations("listener")
+
+_LEASE = "lease_token INTEGER, lease_owner TEXT, lease_until TEXT"
+
+
+@migrations()
+def m0001_posts_and_mentions(db: "Database") -> None:
+    """What was published, and whom it is about."""
+    _each(
+        db,
+        """CREATE TABLE posts (
+            n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, site TEXT NOT NULL,
+            native_id TEXT NOT NULL, source TEXT NOT NULL, title TEXT NOT NULL,
+            text TEXT NOT NULL, url TEXT NOT NULL, author_handle TEXT NOT NULL,
+            author_name TEXT NOT NULL, author_followers INTEGER, published_at TEXT NOT NULL,
+            seen_at TEXT NOT NULL, edited_at TEXT, deleted_at TEXT, language TEXT NOT NULL,
+            in_reply_to TEXT NOT NULL, likes INTEGER NOT NULL, shares INTEGER NOT NULL,
+            replies INTEGER NOT NULL, views INTEGER NOT NULL, links TEXT NOT NULL,
+            content TEXT NOT NULL)""",
+        """CREATE TABLE mentions (
+            n INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,
+            post_id TEXT NOT NULL REFERENCES posts(id), brand TEXT NOT NULL,
+            source TEXT NOT NULL, directness TEXT NOT NULL, evidence TEXT NOT NULL,
+            published_at TEXT NOT NULL, seen_at TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'new', priority INTEGER NOT NULL DEFAULT 0,
+            priority_reasons TEXT NOT NULL DEFAULT '[]', tagged_at TEXT,
+            attempts INTEGER NOT NULL DEFAULT 0, """
+        + _LEASE
+        + ")",
+        "CREATE INDEX mentions_waiting ON mentions (directness, n) WHERE state = 'new'",
+        "CREATE INDEX mentions_of_brand ON mentions (brand, published_at)",
+        "CREATE INDEX mentions_by_time ON mentions (published_at)",
+        "CREATE INDEX mentions_of_post ON mentions (post_id)",
+        """CREATE TABLE tags (
+            mention TEXT NOT NULL REFERENCES mentions(key), kind TEXT NOT NULL,
+            made_by TEXT NOT NULL, label TEXT NOT NULL, score REAL NOT NULL,
+            reasons TEXT NOT NULL, tagged_at TEXT NOT NULL,
+            PRIMARY KEY (mention, kind, made_by)) WITHOUT ROWID""",
+    )
+    db.table("posts").enable_fts(
+        ["title", "text"], create_triggers=True, tokenize="unicode61 remove_diacritics 2"
+    )
+
+
+@migrations()
+def m0002_sources(db: "Database") -> None:
+    """The schedule as data, how each source fares, and what of it was seen."""
+    _each(
+        db,
+        """CREATE TABLE sources (
+            name TEXT PRIMARY KEY, planned INTEGER NOT NULL, poll_seconds REAL NOT NULL,
+            cursor TEXT, due_at TEXT NOT NULL, watched_since TEXT NOT NULL,
+            last_try_at TEXT, last_ok_at TEXT, last_post_at TEXT,
+            failures INTEGER NOT NULL DEFAULT 0, last_error TEXT NOT NULL DEFAULT '',
+            polls INTEGER NOT NULL DEFAULT 0, posts INTEGER NOT NULL DEFAULT 0,
+            rejects INTEGER NOT NULL DEFAULT 0, """
+        + _LEASE
+        + ")",
+        """CREATE TABLE faults (
+            source TEXT NOT NULL, place TEXT NOT NULL, reason TEXT NOT NULL,
+            since TEXT NOT NULL, failures INTEGER NOT NULL, PRIMARY KEY (source, place))""",
+        """CREATE TABLE rejects (
+            n INTEGER PRIMARY KEY, source TEXT NOT NULL, place TEXT NOT NULL,
+            reason TEXT NOT NULL, at TEXT NOT NULL)""",
+        """CREATE TABLE coverage (
+            n INTEGER PRIMARY KEY, source TEXT NOT NULL, since TEXT NOT NULL,
+            until TEXT NOT NULL, cause TEXT NOT NULL)""",
+        "CREATE INDEX coverage_of_source ON coverage (source, until)",
+    )
+
+
+@migrations()
+def m0003_outbox(db: "Database") -> None:
+    """What must be told, to whom, and how telling it went."""
+    _each(
+        db,
+        """CREATE TABLE outbox (
+            key TEXT PRIMARY KEY, thread TEXT NOT NULL, revision INTEGER NOT NULL,
+            started_at TEXT NOT NULL, rule TEXT NOT NULL, burst TEXT NOT NULL,
+            channel TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL,
+            body TEXT NOT NULL, priority INTEGER NOT NULL, created_at TEXT NOT NULL,
+            paced_at TEXT NOT NULL, due_at TEXT NOT NULL, next_at TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'pending', attempts INTEGER NOT NULL DEFAULT 0,
+            settled_at TEXT, receipt TEXT, reason TEXT NOT NULL DEFAULT '', """
+        + _LEASE
+        + ")",
+        "CREATE INDEX outbox_pending ON outbox (channel, next_at) WHERE state = 'pending'",
+        "CREATE INDEX outbox_of_burst ON outbox (rule, channel, burst, created_at)",
+        "CREATE INDEX outbox_of_thread ON outbox (thread, revision)",
+        "CREATE INDEX outbox_by_state ON outbox (state, settled_at)",
+        """CREATE TABLE told (
+            mention TEXT NOT NULL, rule TEXT NOT NULL, channel TEXT NOT NULL,
+            key TEXT NOT NULL REFERENCES outbox(key),
+            PRIMARY KEY (mention, rule, channel)) WITHOUT ROWID""",
+        "CREATE INDEX told_by_key ON told (key)",
+        """CREATE TABLE deliveries (
+            n INTEGER PRIMARY KEY, key TEXT NOT NULL, attempt INTEGER NOT NULL,
+            at TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL)""",
+        """CREATE TABLE alarms (
+            rule TEXT NOT NULL, subject TEXT NOT NULL, since TEXT NOT NULL,
+            title TEXT NOT NULL, PRIMARY KEY (rule, subject))""",
+        "CREATE TABLE beats (role TEXT PRIMARY KEY, at TEXT NOT NULL)",
+        "CREATE TABLE fence (one INTEGER PRIMARY KEY CHECK (one = 1), token INTEGER NOT NULL)",
+        "INSERT INTO fence VALUES (1, 0)",
+    )
+
+
+def _each(db: "Database", *statements: str) -> None:
+    for statement in statements:
+        db.execute(statement)

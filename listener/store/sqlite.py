@@ -1,0 +1,174 @@
+"""The store in one SQLite file, by sqlite-utils. Each verb is one transaction."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from listener.model import Mention, Post
+from listener.store import facts, leases, mentions, outbox, polls, standing, tagging
+from listener.store.connection import BUSY_SECONDS, Connect, Connection, connect_to
+from listener.store.port import (
+    Polled,
+    Saved,
+    SendTurn,
+    Settled,
+    SourcePlan,
+    SourceTurn,
+    Status,
+    StoreUnavailable,
+    Tagged,
+    TagTurn,
+    Watched,
+)
+from listener.store.rows import post_of, stamp
+from listener.store.schema import migrations
+from listener.watch import Alarm, SourceFacts, Volume
+
+
+class SqliteStore:
+    """A :class:`listener.store.port.Store` on SQLite in WAL mode. One per thread."""
+
+    def __init__(self, connect: Connect, owner: str = "tool") -> None:
+        self._connection = Connection(connect)
+        self._owner = owner
+
+    @classmethod
+    def at(
+        cls, path: Path, *, owner: str = "tool", busy_seconds: float = BUSY_SECONDS
+    ) -> "SqliteStore":
+        """The store in this file, which is made and migrated where needed."""
+        store = cls(connect_to(path, busy_seconds), owner)
+        store.migrate()
+        return store
+
+    def migrate(self) -> None:
+        """Bring the tables up to date. Two processes may do it at once: one waits."""
+        with self._connection.reading() as db:
+            if db.table("_sqlite_migrations").exists() and not migrations.pending(db):
+                return
+        with self._connection.writing() as db:
+            migrations.apply(db)
+
+    def plan_sources(
+        self, plans: Iterable[SourcePlan], now: datetime, *, all_due: bool = False
+    ) -> None:
+        with self._connection.writing() as db:
+            polls.plan(db, plans, now, all_due=all_due)
+
+    def claim_sources(self, now: datetime, lease_seconds: float, limit: int) -> list[SourceTurn]:
+        if limit < 1 or not self._any("sources WHERE planned AND due_at <= :now", now):
+            return []
+        until = now + timedelta(seconds=lease_seconds)
+        with self._connection.writing() as db:
+            return polls.claim(db, self._owner, now, until, limit)
+
+    def save_poll(self, turn: SourceTurn, polled: Polled) -> Saved:
+        with self._connection.writing() as db:
+            return polls.save(db, turn, polled)
+
+    def fail_poll(self, turn: SourceTurn, reason: str, due_at: datetime) -> None:
+        with self._connection.writing() as db:
+            polls.fail(db, turn, reason, due_at)
+
+    def claim_mentions(self, now: datetime, lease_seconds: float, limit: int) -> list[TagTurn]:
+        if limit < 1 or not self._any("mentions WHERE state = 'new'", now):
+            return []
+        until = now + timedelta(seconds=lease_seconds)
+        with self._connection.writing() as db:
+            return tagging.claim(db, self._owner, now, until, limit)
+
+    def save_tags(self, tagged: Sequence[Tagged], now: datetime) -> int:
+        with self._connection.writing() as db:
+            return tagging.save(db, tagged, now)
+
+    def claim_alerts(
+        self, channel: str, now: datetime, lease_seconds: float, limit: int
+    ) -> list[SendTurn]:
+        due = "outbox WHERE state = 'pending' AND channel = :channel AND next_at <= :now"
+        if limit < 1 or not self._any(due, now, channel=channel):
+            return []
+        until = now + timedelta(seconds=lease_seconds)
+        with self._connection.writing() as db:
+            return outbox.claim(db, self._owner, channel, now, until, limit)
+
+    def settle_alerts(self, settled: Sequence[Settled]) -> int:
+        with self._connection.writing() as db:
+            return sum(outbox.settle(db, one) for one in settled)
+
+    def release(self, dead: Sequence[str]) -> int:
+        with self._connection.writing() as db:
+            return leases.release(db, dead)
+
+    def save_alarm(
+        self, alarm: Alarm, channels: Sequence[str], now: datetime, due_at: datetime
+    ) -> bool:
+        with self._connection.writing() as db:
+            return outbox.put_alarm(db, alarm, channels, now, due_at)
+
+    def beat(self, role: str, now: datetime) -> None:
+        with self._connection.writing() as db:
+            db.execute("INSERT OR REPLACE INTO beats VALUES (?, ?)", (role, stamp(now)))
+
+    def owners(self) -> list[str]:
+        with self._connection.reading() as db:
+            return leases.owners(db)
+
+    def alarmed(self, rule: str) -> frozenset[str]:
+        with self._connection.reading() as db:
+            rows = db.execute("SELECT subject FROM alarms WHERE rule = ?", (rule,))
+            return frozenset(row["subject"] for row in rows)
+
+    def source_facts(self) -> list[SourceFacts]:
+        with self._connection.reading() as db:
+            return facts.source_facts(db)
+
+    def volumes(
+        self, brands: Iterable[str], now: datetime, window_minutes: int, weeks: int
+    ) -> list[Volume]:
+        with self._connection.reading() as db:
+            return facts.volumes(db, brands, now, window_minutes, weeks)
+
+    def mentions(self, since: datetime, until: datetime) -> Iterator[Mention]:
+        with self._connection.reading() as db:
+            yield from mentions.published_between(db, since, until)
+
+    def mention_counts(self, since: datetime, until: datetime) -> dict[str, int]:
+        with self._connection.reading() as db:
+            return facts.mention_counts(db, since, until)
+
+    def watched(self, since: datetime, until: datetime) -> list[Watched]:
+        with self._connection.reading() as db:
+            return facts.watched(db, since, until)
+
+    def search(self, words: str, limit: int) -> list[Post]:
+        quoted = " ".join('"' + word.replace('"', '""') + '"' for word in words.split())
+        if not quoted:
+            return []
+        with self._connection.reading() as db:
+            rows = db.execute(
+                """SELECT p.* FROM posts_fts JOIN posts p ON p.n = posts_fts.rowid
+                   WHERE posts_fts MATCH ? AND p.deleted_at IS NULL
+                   ORDER BY posts_fts.rank LIMIT ?""",
+                (quoted, limit),
+            )
+            return [post_of(row) for row in rows.fetchall()]
+
+    def status(self, now: datetime) -> Status:
+        """How everything stands; whether it can be written is found out by writing."""
+        with self._connection.reading() as db:
+            stands = standing.status(db, now)
+        try:
+            self.beat("status", now)
+        except StoreUnavailable as trouble:
+            return replace(stands, store=trouble.state)
+        return stands
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _any(self, due: str, now: datetime, **values: str) -> bool:
+        """A cheap look before a write: an idle tick costs no write lock and no disk sync."""
+        with self._connection.reading() as db:
+            row = db.execute(f"SELECT 1 FROM {due} LIMIT 1", {"now": stamp(now), **values})
+            return row.fetchone() is not None

@@ -1,0 +1,111 @@
+"""How everything stands, in SQL: what ``listener status`` tells."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from listener.model import Fault, Gap
+from listener.store.port import Buried, SourceStatus, StageStatus, Status
+from listener.store.rows import Row, moment, moment_or_none, stamp
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+SHOWN_MAX = 20
+
+
+def status(db: "Database", now: datetime) -> Status:
+    """Everything at once; ``store`` is filled by whoever probed it."""
+    return Status(
+        store="ok",
+        posts=_count(db, "SELECT count(*) FROM posts"),
+        mentions=_count(db, "SELECT count(*) FROM mentions WHERE state <> 'withdrawn'"),
+        alerts_delivered=_count(db, "SELECT count(*) FROM outbox WHERE state = 'delivered'"),
+        sources=tuple(
+            _source(db, row)
+            for row in db.execute("SELECT * FROM sources WHERE planned ORDER BY name").fetchall()
+        ),
+        stages={
+            "poll": _stage(db, "sources WHERE planned AND due_at {} :now", "due_at", now),
+            "tag": _stage(db, "mentions WHERE state = 'new' AND seen_at {} :now", "seen_at", now),
+            "send": _stage(db, "outbox WHERE state = 'pending' AND next_at {} :now", "due_at", now),
+        },
+        buried=_alerts(db, "state = 'buried' ORDER BY settled_at DESC"),
+        buried_count=_count(db, "SELECT count(*) FROM outbox WHERE state = 'buried'"),
+        alarms=tuple(
+            (row["rule"], row["title"])
+            for row in db.execute("SELECT rule, title FROM alarms ORDER BY since LIMIT 100")
+        ),
+        beats={row["role"]: moment(row["at"]) for row in db.execute("SELECT * FROM beats")},
+        waiting_by_channel={
+            row["channel"]: row["waiting"]
+            for row in db.execute(
+                """SELECT channel, count(*) AS waiting FROM outbox
+                   WHERE state = 'pending' GROUP BY channel"""
+            )
+        },
+        retrying=_alerts(db, "state = 'pending' AND reason <> '' ORDER BY next_at"),
+    )
+
+
+def _count(db: "Database", query: str) -> int:
+    return int(db.execute(query).fetchone()[0])
+
+
+def _stage(db: "Database", what: str, since: str, now: datetime) -> StageStatus:
+    at = {"now": stamp(now)}
+    due = db.execute(
+        f"SELECT count(*) AS waiting, min({since}) AS oldest FROM {what.format('<=')}", at
+    ).fetchone()
+    later = db.execute(f"SELECT count(*) AS waiting FROM {what.format('>')}", at).fetchone()
+    return StageStatus(due["waiting"], moment_or_none(due["oldest"]), later["waiting"])
+
+
+def _source(db: "Database", row: Row) -> SourceStatus:
+    name = row["name"]
+    faults = _faults(db, "SELECT place, reason FROM faults WHERE source = ? ORDER BY place", name)
+    newest = "SELECT place, reason FROM rejects WHERE source = ? ORDER BY n DESC"
+    gaps = db.execute(
+        "SELECT * FROM coverage WHERE source = ? AND cause <> '' ORDER BY n DESC LIMIT ?",
+        (name, SHOWN_MAX),
+    ).fetchall()
+    return SourceStatus(
+        name=name,
+        state=_state(row, degraded=bool(faults)),
+        due_at=moment(row["due_at"]),
+        last_try_at=moment_or_none(row["last_try_at"]),
+        last_ok_at=moment_or_none(row["last_ok_at"]),
+        last_post_at=moment_or_none(row["last_post_at"]),
+        failures=row["failures"],
+        last_error=row["last_error"],
+        polls=row["polls"],
+        posts=row["posts"],
+        rejects=row["rejects"],
+        faults=faults,
+        last_rejects=_faults(db, newest, name),
+        gaps=tuple(Gap(moment(g["since"]), moment(g["until"]), g["cause"]) for g in gaps),
+    )
+
+
+def _faults(db: "Database", query: str, source: str) -> tuple[Fault, ...]:
+    rows = db.execute(f"{query} LIMIT {SHOWN_MAX}", (source,))
+    return tuple(Fault(row["place"], row["reason"]) for row in rows)
+
+
+def _state(row: Row, *, degraded: bool) -> str:
+    if row["failures"]:
+        return "failing"
+    if row["last_ok_at"] is None:
+        return "new"
+    return "degraded" if degraded else "ok"
+
+
+def _alerts(db: "Database", which: str) -> tuple[Buried, ...]:
+    rows = db.execute(
+        f"""SELECT key, channel, reason, coalesce(settled_at, next_at) AS at,
+            (SELECT count(*) FROM told WHERE told.key = outbox.key) AS mentions
+            FROM outbox WHERE {which} LIMIT {SHOWN_MAX}"""
+    )
+    return tuple(
+        Buried(row["key"], row["channel"], row["reason"], moment(row["at"]), row["mentions"])
+        for row in rows
+    )

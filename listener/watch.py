@@ -1,0 +1,120 @@
+"""What no single mention shows: a spike in volume, a source that fails or falls silent. Pure.
+
+Facts and what is already alarmed go in; what to raise and what to clear comes out. Each alarm
+is raised once and cleared once.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import sqrt
+
+from listener.model import AlertKind
+from listener.rules import Rule, Spike, Trouble
+
+_CALM_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """What is known of one place of a source (``place`` empty: the source as a whole)."""
+
+    source: str
+    place: str
+    failures: int
+    last_error: str
+    last_post_at: datetime | None
+    watched_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """Mentions of a brand in the last window, and in the same window of weeks before."""
+
+    brand: str
+    count: int
+    history: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One thing to raise or clear: ``subject`` is what it is about, ``title`` says it."""
+
+    rule: str
+    subject: str
+    title: str
+    body: str = ""
+    kind: AlertKind = "source"
+    priority: int = 70
+
+    @property
+    def raised(self) -> bool:
+        """Whether this raises the alarm; else it clears it."""
+        return self.kind != "clear"
+
+
+def trouble_alarms(
+    rule: Rule, facts: Iterable[SourceFacts], alarmed: frozenset[str], now: datetime
+) -> list[Alarm]:
+    """Which sources to raise or clear under a rule with ``trouble``; ``alarmed``: subjects."""
+    if rule.trouble is None:
+        return []
+    wanted = rule.when.sources
+    alarms: list[Alarm] = []
+    for fact in facts:
+        if wanted and fact.source not in wanted:
+            continue
+        subject = f"{fact.source} {fact.place}".strip()
+        reason = _trouble(rule.trouble, fact, now)
+        if reason and subject not in alarmed:
+            alarms.append(Alarm(rule.name, subject, f"Source {subject}: {reason}", fact.last_error))
+        elif not reason and subject in alarmed:
+            alarms.append(Alarm(rule.name, subject, f"Source {subject} is back", kind="clear"))
+    return alarms
+
+
+def spike_alarm(rule: Rule, volume: Volume, alarmed: frozenset[str]) -> Alarm | None:
+    """What to raise or clear for a brand under a rule with ``spike``, or None.
+
+    Cleared only when the volume has fallen below half of what raises it, so that a volume
+    swinging around the line does not ring twice.
+    """
+    if rule.spike is None:
+        return None
+    line = spike_line(rule.spike, volume.history)
+    minutes = rule.spike.window_minutes
+    told = f"{volume.count} mentions of {volume.brand} in {minutes} minutes"
+    if volume.count >= line and volume.brand not in alarmed:
+        usual = _mean(volume.history)
+        body = f"Usual at this hour of the week: {usual:.1f}, over {len(volume.history)} weeks."
+        return Alarm(rule.name, volume.brand, f"Spike: {told}", body, kind="spike", priority=90)
+    if volume.count < line * _CALM_SHARE and volume.brand in alarmed:
+        return Alarm(rule.name, volume.brand, f"Calm again: {told}", kind="clear")
+    return None
+
+
+def spike_line(spike: Spike, history: Sequence[int]) -> float:
+    """From how many mentions on a window is a spike.
+
+    Mean plus ``deviations`` standard deviations, where the variance is never below that of
+    chance (Poisson) with one mention added, so that a brand nobody mentions is not alarmed by
+    its first five.
+    """
+    mean = _mean(history)
+    variance = sum((count - mean) ** 2 for count in history) / max(len(history) - 1, 1)
+    return max(spike.mentions_min, mean + spike.deviations * sqrt(max(variance, mean) + 1))
+
+
+def _mean(history: Sequence[int]) -> float:
+    return sum(history) / len(history) if history else 0.0
+
+
+def _trouble(trouble: Trouble, fact: SourceFacts, now: datetime) -> str:
+    if trouble.failures and fact.failures >= trouble.failures:
+        return f"failed {fact.failures} times in a row"
+    if not trouble.silent_seconds or fact.place:
+        return ""
+    silence = now - (fact.last_post_at or fact.watched_since)
+    if silence <= timedelta(seconds=trouble.silent_seconds):
+        return ""
+    return f"nothing new for {round(silence.total_seconds() / 3600, 1)} hours"

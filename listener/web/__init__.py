@@ -1,0 +1,1 @@
+"""The pages: health and metrics today, inbox and wallboard to come."""
