@@ -1,0 +1,69 @@
+# The workflow. Everything sets itself up: all it needs is make and Python 3.11 or newer.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PACKAGES := listener sources classifiers alerts
+CODE := $(PACKAGES) tests benchmarks
+SEED ?= 1
+
+.DEFAULT_GOAL := help
+
+help: ## Show this
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+run: $(VENV)/run.done ## Listen, as config.toml says
+	$(BIN)/listener run
+
+test: $(VENV)/dev.done ## Run the tests
+	$(BIN)/pytest -n auto
+
+check: format-check lint types imports test ## What CI runs: format, lint, types, imports, tests
+
+format: $(VENV)/dev.done ## Format the code
+	$(BIN)/ruff check --fix -q $(CODE) || true
+	$(BIN)/ruff format $(CODE)
+
+format-check: $(VENV)/dev.done
+	$(BIN)/ruff format --check $(CODE)
+
+lint: $(VENV)/dev.done ## Lint the code
+	$(BIN)/ruff check $(CODE)
+
+types: $(VENV)/dev.done ## Check the types
+	$(BIN)/mypy
+
+imports: $(VENV)/dev.done ## Check that imports point one way
+	$(BIN)/lint-imports
+
+kill: $(VENV)/dev.done ## A thousand kill -9 at random points
+	KILLS=1000 KILL_SEED=$(SEED) $(BIN)/pytest -s tests/campaigns/test_kill.py
+
+power: $(VENV)/dev.done ## A thousand power cuts
+	POWER_CUTS=1000 POWER_SEED=$(SEED) $(BIN)/pytest -s tests/listener/store/test_power_cut.py
+
+bench: $(VENV)/dev.done ## Every benchmark
+	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+docs: $(VENV)/dev.done ## Write the configuration page anew from the code
+	$(BIN)/python -m listener.config_doc > docs/configuration.md
+
+clean: ## Remove what was set up here, and the sample's database
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -f listener.db listener.db-wal listener.db-shm
+
+$(VENV)/pip.done:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/run.done: $(VENV)/pip.done pyproject.toml constraints.txt
+	@echo "Setting up in $(VENV): some minutes the first time, nothing afterwards."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(VENV)/dev.done: $(VENV)/pip.done pyproject.toml constraints.txt
+	@echo "Setting up in $(VENV): some minutes the first time, nothing afterwards."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@ $(VENV)/run.done
+
+.PHONY: help run test check format format-check lint types imports kill power bench docs clean
