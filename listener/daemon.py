@@ -16,7 +16,7 @@ from listener.config import Config, ConfigError
 from listener.owners import dead_owners, owner_name
 from listener.roles import Role
 from listener.stages import Stage
-from listener.store import Store, open_store
+from listener.store import Store, StoreUnavailable, open_store
 from listener.vitals import Vitals
 from listener.web.server import Pages
 
@@ -65,7 +65,17 @@ class Generation:
         for role in self.roles:
             role.stop(drain_until)
         ended = [role.join(self.config.drain_seconds + 1) for role in self.roles]
+        self._let_go()
         return all(ended)
+
+    def _let_go(self) -> None:
+        """Give back what is not finished, so that the next one need not wait for the leases."""
+        try:
+            store = open_store(self.config.database, owner=self.owner)
+            store.release([self.owner])
+            store.close()
+        except StoreUnavailable as trouble:
+            log.warning("leases are left to run out", detail=str(trouble))
 
     def health(self) -> dict[str, str]:
         """Each role: ok, the store's trouble, or stuck."""

@@ -100,8 +100,8 @@ class Role:
             try:
                 store = self._open_store()
                 return store, self._make_stage(store)
-            except StoreUnavailable as trouble:
-                self._on_error(trouble)
+            except Exception as error:  # noqa: BLE001  a role that gave up would be silent
+                self._on_error(error)
                 self._stopping.wait(TROUBLE_SECONDS)
         return None, None
 

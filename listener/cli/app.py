@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from listener.cli.shared import BadUse, fail
+from listener.text import shown
 
 ConfigOption = Annotated[
     Path, typer.Option("--config", "-c", help="The configuration file.", envvar="LISTENER_CONFIG")
@@ -129,3 +130,13 @@ def main() -> None:
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        if os.environ.get("LISTENER_DEBUG"):
+            raise
+        print(f"listener: {_unforeseen(error)}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _unforeseen(error: Exception) -> str:
+    told = shown(str(error), 300)
+    return f"{type(error).__name__}: {told} (LISTENER_DEBUG=1 shows where; please report it)"

@@ -8,7 +8,7 @@ from listener.config import Config
 from listener.match import Matcher
 from listener.model import Batch, Post
 from listener.ports import Reject, Retry
-from listener.suggest import did_you_mean
+from listener.suggest import suggestion
 from listener.text import shown
 
 
@@ -32,7 +32,7 @@ def try_source(path: Path, name: str, limit: int) -> None:
 def _polled(config: Config, name: str) -> Batch:
     plugins = {source.name: source.plugin for source in config.sources}
     if name not in plugins:
-        msg = f"no source '{name}' in {config.path}{did_you_mean(name, plugins)}"
+        msg = f"no source '{name}' in {config.path}{suggestion(name, plugins)}"
         raise BadUse(msg)
     try:
         return plugins[name].poll(None)

@@ -17,8 +17,8 @@ from listener.workers import Workers
 
 log = structlog.get_logger("send")
 
-SEND_SECONDS_MAX = 20
 BATCH = 20
+LEASE_SHARE = 1 / 3
 PAUSE_SECONDS = 1.0
 REASON_CHARS_MAX = 1000
 
@@ -60,7 +60,7 @@ class SendStage:
             return 0
         turns = self.store.claim_alerts(channel, now, self.lease_seconds, BATCH)
         if turns:
-            stop_at = now + timedelta(seconds=max(0, self.lease_seconds - SEND_SECONDS_MAX))
+            stop_at = now + timedelta(seconds=self.lease_seconds * LEASE_SHARE)
             workers = self._workers.setdefault(channel, Workers(f"send-{channel}", 1))
             self._sending[channel] = workers.submit(lambda: self._send_all(turns, stop_at))
         return len(turns)
@@ -94,8 +94,9 @@ class SendStage:
         After a failure, or when the lease draws to its end, the rest is given back untried.
         """
         pause_seconds: float | None = None
-        for turn in turns:
-            if pause_seconds is not None or self._stopping or self.now() > stop_at:
+        for at, turn in enumerate(turns):
+            too_late = at > 0 and self.now() > stop_at
+            if pause_seconds is not None or self._stopping or too_late:
                 self._outcomes.put(Settled(turn.alert.key, turn.token, "returned", self.now()))
                 continue
             settled, pause_seconds = self._send(turn)

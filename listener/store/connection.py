@@ -1,4 +1,4 @@
-"""One connection to SQLite: how it is opened, how a transaction is run, what its errors mean."""
+"""One connection to SQLite: how it is opened, how a transaction is run, when it is let go."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -7,13 +7,15 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from listener.store.port import StoreUnavailable, Trouble
+from listener.store.port import StoreUnavailable
+from listener.store.trouble import state_of, trouble_opening
 
 BUSY_SECONDS = 5.0
+WAL_TRIES_MAX = 20
 
 # FULL: a commit is on the disk when it returns, so what we told a paid API we have, we have.
 # What it costs beside NORMAL is measured by `make bench-store` (docs/decisions/0003).
-_PRAGMAS = (
+PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -21,31 +23,30 @@ _PRAGMAS = (
     "PRAGMA journal_size_limit = 67108864",
 )
 
-_STATES: dict[str, Trouble] = {
-    "SQLITE_BUSY": "locked",
-    "SQLITE_LOCKED": "locked",
-    "SQLITE_FULL": "full",
-    "SQLITE_READONLY": "read-only",
-    "SQLITE_PERM": "read-only",
-    "SQLITE_CORRUPT": "broken",
-    "SQLITE_NOTADB": "broken",
-    "SQLITE_IOERR": "unreachable",
-    "SQLITE_CANTOPEN": "unreachable",
-}
-
 Connect = Callable[[], sqlite3.Connection]
 
 
+class Glimpse(sqlite3.Connection):
+    """A look at a database that can't be opened properly now; ``trouble`` says why.
+
+    To be opened in WAL mode a database needs room for files beside it, even to be read. Without
+    them nobody else has it open either, so that it can be read as it lies, for one look.
+    """
+
+    trouble: StoreUnavailable
+
+
 def connect_to(path: Path, busy_seconds: float = BUSY_SECONDS) -> Connect:
-    """How to connect to the database at this path."""
+    """How to connect to the database at this path. Raises StoreUnavailable, with what to mend."""
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            path, timeout=busy_seconds, isolation_level=None, check_same_thread=False
-        )
-        for pragma in _PRAGMAS:
-            connection.execute(pragma)
-        return connection
+        try:
+            return _open(path, busy_seconds)
+        except sqlite3.DatabaseError as error:
+            trouble = trouble_opening(path, error)
+            if trouble.state in {"read-only", "full"} and not _has_log(path):
+                return _glimpse(path, trouble)
+            raise trouble from error
 
     return connect
 
@@ -71,6 +72,8 @@ class Connection:
         """One transaction that holds the write lock from its start: commit all or nothing."""
         with self._translated():
             db = self._opened()
+            if isinstance(db.conn, Glimpse):
+                raise db.conn.trouble
             # Not db.atomic(): its deferred BEGIN fails at once, without waiting, when another
             # process writes between our first read and our first write.
             db.conn.execute("BEGIN IMMEDIATE")
@@ -100,11 +103,16 @@ class Connection:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            state = _state(error)
+            state = state_of(error)
             if state is None:
                 raise
-            self._drop()
+            # A wait or some room ends these. Opening anew needs room, so hold what is open.
+            if state not in {"locked", "full"}:
+                self._drop()
             raise StoreUnavailable(state, str(error)) from error
+        finally:
+            if self._db is not None and isinstance(self._db.conn, Glimpse):
+                self._drop()
 
     def _drop(self) -> None:
         try:
@@ -113,6 +121,53 @@ class Connection:
             self._db = None
 
 
-def _state(error: sqlite3.Error) -> Trouble | None:
-    name = getattr(error, "sqlite_errorname", "") or ""
-    return next((state for code, state in _STATES.items() if name.startswith(code)), None)
+def _open(path: Path, busy_seconds: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=busy_seconds, isolation_level=None, check_same_thread=False
+    )
+    try:
+        _use_log(connection)
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _use_log(connection: sqlite3.Connection) -> None:
+    """Turn a new database to WAL mode, also where several processes do it at once.
+
+    SQLite does not wait its turn for this one. Beginning a transaction waits.
+    """
+    for _ in range(WAL_TRIES_MAX):
+        try:
+            connection.execute(PRAGMAS[0])
+        except sqlite3.OperationalError as error:
+            if state_of(error) != "locked":
+                raise
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("COMMIT")
+        else:
+            return
+
+
+def _has_log(path: Path) -> bool:
+    """Whether commits lie beside the file that are not yet in it."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _glimpse(path: Path, trouble: StoreUnavailable) -> Glimpse:
+    try:
+        look = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro&immutable=1",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=Glimpse,
+        )
+    except sqlite3.Error:
+        raise trouble from None
+    look.trouble = trouble
+    return look

@@ -83,11 +83,11 @@ def claim(
     turns = [_turn(db, key, token) for key in keys]
     for turn in turns:
         if turn.alert.kind == "mentions" and not turn.alert.mentions:
-            _withdraw(db, turn, now)
+            _withdraw(db, owner, turn, now)
     return [turn for turn in turns if turn.alert.kind != "mentions" or turn.alert.mentions]
 
 
-def settle(db: "Database", settled: Settled) -> int:
+def settle(db: "Database", owner: str, settled: Settled) -> int:
     """Record how one send ended, if its lease still holds."""
     states = {"delivered": "delivered", "buried": "buried"}
     row = db.execute(
@@ -109,7 +109,8 @@ def settle(db: "Database", settled: Settled) -> int:
     if row is None:
         return 0
     if settled.outcome != "returned":
-        _log(db, settled.key, row["attempts"], settled.at, settled.outcome, settled.reason)
+        told = (settled.at, settled.outcome, settled.reason)
+        _log(db, owner, settled.key, row["attempts"], told)
     return 1
 
 
@@ -270,18 +271,22 @@ def _receipt(db: "Database", thread: str, key: str) -> str | None:
     return None if row is None else str(row["receipt"])
 
 
-def _withdraw(db: "Database", turn: SendTurn, now: datetime) -> None:
+def _withdraw(db: "Database", owner: str, turn: SendTurn, now: datetime) -> None:
     reason = "nothing left to tell: every post of it was taken down or changed"
     db.execute(
         f"""UPDATE outbox SET state = 'withdrawn', settled_at = ?, reason = ?, {NO_LEASE}
             WHERE key = ?""",
         (stamp(now), reason, turn.alert.key),
     )
-    _log(db, turn.alert.key, turn.attempts, now, "withdrawn", reason)
+    _log(db, owner, turn.alert.key, turn.attempts, (now, "withdrawn", reason))
 
 
-def _log(db: "Database", key: str, attempt: int, at: datetime, outcome: str, reason: str) -> None:
+def _log(
+    db: "Database", owner: str, key: str, attempt: int, told: tuple[datetime, str, str]
+) -> None:
+    at, outcome, reason = told
     db.execute(
-        "INSERT INTO deliveries (key, attempt, at, outcome, reason) VALUES (?, ?, ?, ?, ?)",
-        (key, attempt, stamp(at), outcome, reason),
+        """INSERT INTO deliveries (key, attempt, at, outcome, reason, owner)
+           VALUES (?, ?, ?, ?, ?, ?)""",
+        (key, attempt, stamp(at), outcome, reason, owner),
     )

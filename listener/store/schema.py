@@ -107,7 +107,8 @@ def m0003_outbox(db: "Database") -> None:
         "CREATE INDEX told_by_key ON told (key)",
         """CREATE TABLE deliveries (
             n INTEGER PRIMARY KEY, key TEXT NOT NULL, attempt INTEGER NOT NULL,
-            at TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL)""",
+            at TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL,
+            owner TEXT NOT NULL)""",
         """CREATE TABLE alarms (
             rule TEXT NOT NULL, subject TEXT NOT NULL, since TEXT NOT NULL,
             title TEXT NOT NULL, PRIMARY KEY (rule, subject))""",

@@ -94,7 +94,7 @@ class SqliteStore:
 
     def settle_alerts(self, settled: Sequence[Settled]) -> int:
         with self._connection.writing() as db:
-            return sum(outbox.settle(db, one) for one in settled)
+            return sum(outbox.settle(db, self._owner, one) for one in settled)
 
     def release(self, dead: Sequence[str]) -> int:
         with self._connection.writing() as db:

@@ -3,13 +3,14 @@
 import os
 from pathlib import Path
 
-import alerts.webhook
 import classifiers.language
+import sources.jsonl
+
+import alerts.webhook
 import classifiers.words
 import listener.daemon
 import listener.stages
 import sources.feed
-import sources.jsonl
 from listener import logs
 from listener.clock import utc_now
 from listener.config import load_config

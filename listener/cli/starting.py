@@ -1,0 +1,26 @@
+"""``listener init``: a few questions, a working configuration."""
+
+from pathlib import Path
+
+from listener.cli.shared import BadUse, configured
+from listener.init import QUESTIONS, ask, initial_config
+
+
+def init(path: Path, *, force: bool) -> None:
+    """Ask, write the file, check it, and say what to do next."""
+    if path.exists() and not force:
+        msg = f"{path} is there already; name another with --config, or overwrite it with --force"
+        raise BadUse(msg)
+    print("A few questions. An empty answer takes what stands in brackets, or skips.")
+    try:
+        text = initial_config(ask(QUESTIONS, input, print))
+    except (ValueError, EOFError) as error:
+        msg = str(error) or "the answers ended too early; nothing was written"
+        raise BadUse(msg) from None
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        msg = f"{path} can't be written: {error.strerror}"
+        raise BadUse(msg) from None
+    configured(path)
+    print(f"\nWrote {path}. Now: listener check, listener try SOURCE, listener run.")
