@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from listener.model import Gap
-from listener.retry import SOURCES, next_attempt
+from listener.retry import SOURCES, next_attempt, wish_seconds
 
 _MISSED_POLLS = 3
 _SLACK_SECONDS = 120
@@ -27,7 +27,7 @@ def next_poll_after_failure(
     longer than it would have anyway.
     """
     again = next_attempt(SOURCES, failures, now, now, after_seconds=after_seconds, key=source)
-    patient = now + timedelta(seconds=max(poll_seconds, after_seconds or 0))
+    patient = now + timedelta(seconds=max(poll_seconds, wish_seconds(after_seconds)))
     return patient if again is None or poll_seconds > SOURCES.wait_seconds_max else again
 
 

@@ -1,16 +1,19 @@
 """Structured logs on stderr, in which no secret ever stands."""
 
+import json
 import logging
 import re
 import sys
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import structlog
 
-from listener.text import shown
+from listener.text import defused, shown
 
 _VALUE_CHARS_MAX = 2000
+_TRACEBACK_CHARS_MAX = 20_000
 _SECRET_CHARS_MIN = 4
 
 
@@ -19,7 +22,8 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         long_enough = (secret for secret in secrets if len(secret) >= _SECRET_CHARS_MIN)
-        longest_first = sorted(set(long_enough), key=len, reverse=True)
+        ways = {way for secret in long_enough for way in _ways_to_write(secret)}
+        longest_first = sorted(ways, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
     def __call__(self, _logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -34,7 +38,16 @@ class Redactor:
         if isinstance(value, bool | int | float | None):
             return value
         starred = self.text(str(value))
-        return starred if key == "exception" else shown(starred, _VALUE_CHARS_MAX)
+        if key == "exception":  # what went wrong stands at its end
+            return defused(starred[-_TRACEBACK_CHARS_MAX:])
+        return shown(starred, _VALUE_CHARS_MAX)
+
+
+def _ways_to_write(secret: str) -> set[str]:
+    """The secret as it is, as it stands in an address, and as Python and JSON quote it."""
+    return {secret, quote(secret, safe=""), quote(secret), quote_plus(secret)} | {
+        quoted[1:-1] for quoted in (repr(secret), json.dumps(secret), repr(repr(secret))[1:-1])
+    }
 
 
 def set_up(level: str, form: str, secrets: Iterable[str]) -> Redactor:

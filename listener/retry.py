@@ -16,6 +16,7 @@ class Policy:
 
 ALERTS = Policy()
 SOURCES = Policy(first_seconds=15, wait_seconds_max=3600, give_up_seconds=float("inf"))
+WISH_SECONDS_MAX = 31 * 24 * 3600
 MENTION_ATTEMPTS_MAX = 5
 """So often a mention may take the process down with it before it is tagged ``error`` untried."""
 
@@ -36,8 +37,13 @@ def next_attempt(
     """
     doubled = policy.first_seconds * 2 ** min(max(attempts - 1, 0), 32)
     wait = min(doubled, policy.wait_seconds_max) * (1 + _spread(key, attempts) / 5)
-    at = now + timedelta(seconds=max(wait, after_seconds or 0))
+    at = now + timedelta(seconds=max(wait, wish_seconds(after_seconds)))
     return at if (at - since).total_seconds() <= policy.give_up_seconds else None
+
+
+def wish_seconds(after_seconds: float | None) -> float:
+    """The target's wish as a wait that can be kept: from none to a month, whatever it said."""
+    return min(max(0.0, after_seconds or 0.0), WISH_SECONDS_MAX)
 
 
 def _spread(key: str, attempts: int) -> float:

@@ -84,12 +84,12 @@ class Role:
             return
         ticker = Ticker(self._on_error)
         ticker.every(BEAT_SECONDS, lambda: store.beat(self._beat_name, self._now()))
-        ticker.every(self._every_seconds, lambda: self._step(stage))
+        ticker.every(self._every_seconds, lambda: self._step(stage, store))
         while not self._stopping.is_set():
             self.alive_at = self._now()
             ticker.run_pending()
             if self._woken(stage):
-                ticker.call(lambda: self._step(stage))
+                ticker.call(lambda: self._step(stage, store))
         self._drain(stage)
         store.close()
 
@@ -111,7 +111,9 @@ class Role:
         self._wake.clear()
         return (woken or stage.busy) and not self._stopping.is_set()
 
-    def _step(self, stage: Stage) -> None:
+    def _step(self, stage: Stage, store: Store) -> None:
+        if self.trouble:  # an idle stage only reads, and would not find that nothing can be written
+            store.beat(self._beat_name, self._now())
         for _ in range(STEPS_IN_A_ROW_MAX):
             if self._stopping.is_set():
                 return
@@ -141,11 +143,11 @@ class Role:
 
     def _drain(self, stage: Stage) -> None:
         pause = threading.Event()
-        while self._drain_until is not None and self._now() < self._drain_until:
+        while True:
             try:
                 stage.drain(self._now())
-            except StoreUnavailable as trouble:
-                self._on_error(trouble)
-            if not stage.busy:
+            except Exception as error:  # noqa: BLE001  what can still be stored must be
+                self._on_error(error)
+            if not stage.busy or self._drain_until is None or self._now() >= self._drain_until:
                 return
             pause.wait(BUSY_SECONDS)

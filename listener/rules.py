@@ -4,9 +4,10 @@ A rule that matches a mention gives one order per channel. :func:`place` decides
 carries the order: a new message, the one that is about to go, or the next update of a burst.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from listener.model import Mention
 
@@ -80,7 +81,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One mention that one channel must be told, at ``due_at`` or with its burst after it."""
+    """One mention that one channel must be told, at ``due_at`` or with its burst after it.
+
+    ``rest_at`` is when the channel may be told what was beyond the ceiling of the order's day.
+    """
 
     rule: str
     channel: str
@@ -90,6 +94,7 @@ class Order:
     priority: int
     day_start: datetime
     day_end: datetime
+    rest_at: datetime
     group_seconds: int = 0
     daily_max: int | None = None
 
@@ -156,11 +161,11 @@ def over_ceiling(order: Order, latest: Telling | None, told_today: int, now: dat
 
 
 def held(order: Order) -> Order:
-    """The order put off to the end of the local day, into one message with its like."""
+    """The order put off to after the local day, into one message with its like."""
     return replace(
         order,
         group=f"rest-of-day-{order.day_end:%Y-%m-%d}",
-        due_at=order.day_end,
+        due_at=order.rest_at,
         group_seconds=max(order.group_seconds, 1),
         daily_max=None,
     )
@@ -179,25 +184,43 @@ def place(order: Order, latest: Telling | None, now: datetime) -> Place:
 def quiet_until(quiet: Quiet | None, now: datetime, zone: tzinfo) -> datetime | None:
     """When the quiet hours that hold at ``now`` end (UTC), or None where none hold.
 
-    Computed between instants, so that a night with a clock change is quiet exactly once.
+    Computed between instants, so that a night with a clock change is quiet exactly once: an
+    hour that the clock repeats counts the first time, one that it skips is over as it jumps.
     """
     if quiet is None or quiet.start == quiet.end:
         return None
     today = now.astimezone(zone).date()
-    for day in (today - timedelta(days=1), today):
+    until: datetime | None = None
+    for day in (today + timedelta(days=days) for days in (-1, 0, 1)):
         last_day = day if quiet.end > quiet.start else day + timedelta(days=1)
-        start = datetime.combine(day, quiet.start, zone).astimezone(UTC)
-        end = datetime.combine(last_day, quiet.end, zone).astimezone(UTC)
-        if start <= now < end:
-            return end
-    return None
+        # Two nights can meet, where the clock skips all that lies between them.
+        if _instant(day, quiet.start, zone) <= (until or now) < _instant(last_day, quiet.end, zone):
+            until = _instant(last_day, quiet.end, zone)
+    return until
 
 
 def local_day(now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     """The local day around ``now`` as two UTC instants, 23 to 25 hours apart."""
     today = now.astimezone(zone).date()
-    start, end = (datetime.combine(today + timedelta(days=days), time(), zone) for days in (0, 1))
-    return start.astimezone(UTC), end.astimezone(UTC)
+    return _instant(today, time(), zone), _instant(today + timedelta(days=1), time(), zone)
+
+
+def _instant(day: date, at: time, zone: tzinfo) -> datetime:
+    """The first instant (UTC) at which a clock in the zone shows this time or a later one."""
+    local = datetime.combine(day, at, zone)
+    instant = local.astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return instant
+    # The clock skips this time: it jumps between what the offsets after and before it make of it.
+    early = local.replace(fold=1).astimezone(UTC)
+    seconds = range(round((instant - early).total_seconds()))
+    before = early.astimezone(zone).utcoffset()
+    jump = bisect_left(
+        seconds,
+        True,
+        key=lambda after: (early + timedelta(seconds=after)).astimezone(zone).utcoffset() != before,
+    )
+    return early + timedelta(seconds=jump)
 
 
 def _within(wanted: frozenset[str], value: str) -> bool:
@@ -218,6 +241,7 @@ def _order(rule: Rule, channel: str, mention: Mention, now: datetime, zone: tzin
         daily_max=None if breaks else rule.daily_max,
         day_start=day_start,
         day_end=day_end,
+        rest_at=quiet_until(rule.quiet, day_end, zone) or day_end,
     )
 
 

@@ -28,7 +28,8 @@ def shown(text: str, chars_max: int = 280) -> str:
     move a cursor, colour a screen or turn the line around.
     """
     line = _LINE_SPACE.sub(" ", text[: chars_max * 8]).strip()
-    line = "".join(character for character in line if _is_visible(character))
+    if not line.isprintable():
+        line = "".join(character for character in line if _is_visible(character))
     return line if len(line) <= chars_max else line[: chars_max - 1].rstrip() + "…"
 
 
@@ -37,6 +38,11 @@ def shown_lines(text: str, chars_max: int = 4000) -> str:
     lines = (shown(line, chars_max) for line in text[: chars_max * 2].splitlines())
     kept = "\n".join(lines).strip()
     return kept if len(kept) <= chars_max else kept[: chars_max - 1].rstrip() + "…"
+
+
+def defused(text: str) -> str:
+    """The text with its lines and its indents, but nothing that a terminal would obey."""
+    return "".join(part for part in text.expandtabs(4) if part == "\n" or _is_visible(part))
 
 
 def _is_visible(character: str) -> bool:

@@ -60,17 +60,17 @@ def trouble_alarms(
     if rule.trouble is None:
         return []
     wanted = rule.when.sources
-    alarms: list[Alarm] = []
-    for fact in facts:
-        if wanted and fact.source not in wanted:
-            continue
-        subject = f"{fact.source} {fact.place}".strip()
-        reason = _trouble(rule.trouble, fact, now)
-        if reason and subject not in alarmed:
-            alarms.append(Alarm(rule.name, subject, f"Source {subject}: {reason}", fact.last_error))
-        elif not reason and subject in alarmed:
-            alarms.append(Alarm(rule.name, subject, f"Source {subject} is back", kind="clear"))
-    return alarms
+    watched = [fact for fact in facts if not wanted or fact.source in wanted]
+    troubles = {_subject(fact): (_trouble(rule.trouble, fact, now), fact) for fact in watched}
+    raised = [
+        Alarm(rule.name, subject, f"Source {subject}: {reason}", fact.last_error)
+        for subject, (reason, fact) in troubles.items()
+        if reason and subject not in alarmed
+    ]
+    # A place that is well again has no facts any more.
+    well = sorted(alarmed - {subject for subject, (reason, _) in troubles.items() if reason})
+    sources = {fact.source for fact in watched}
+    return raised + [Alarm(rule.name, one, _all_clear(one, sources), kind="clear") for one in well]
 
 
 def spike_alarm(rule: Rule, volume: Volume, alarmed: frozenset[str]) -> Alarm | None:
@@ -103,6 +103,15 @@ def spike_line(spike: Spike, history: Sequence[int]) -> float:
     mean = _mean(history)
     variance = sum((count - mean) ** 2 for count in history) / max(len(history) - 1, 1)
     return max(spike.mentions_min, mean + spike.deviations * sqrt(max(variance, mean) + 1))
+
+
+def _subject(fact: SourceFacts) -> str:
+    return f"{fact.source} {fact.place}".strip()
+
+
+def _all_clear(subject: str, sources: set[str]) -> str:
+    is_watched = any(f"{subject} ".startswith(f"{source} ") for source in sources)
+    return f"Source {subject} is {'back' if is_watched else 'no longer watched'}"
 
 
 def _mean(history: Sequence[int]) -> float:

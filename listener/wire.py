@@ -146,7 +146,9 @@ def _engagement(value: object) -> Engagement:
 
 
 def _count(fields: Mapping[str, Any], key: str) -> int:
-    value = fields.get(key) or 0
+    value = fields.get(key)
+    if value is None:
+        return 0
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _COUNT_MAX:
         msg = f"'{key}' must be a count, not {shown(repr(value), 40)}"
         raise ValueError(msg)

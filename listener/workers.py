@@ -7,6 +7,7 @@ hold up a shutdown for ever; these are daemon threads, and the same Future tells
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -22,6 +23,8 @@ class Workers:
         self._threads_max = threads_max
         self._threads = 0
         self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+        self._given_up: set[Future[Any]] = set()
+        self._settling = threading.Lock()
 
     def submit(self, work: Callable[[], T]) -> Future[T]:
         """Do the work in a thread; the Future holds what came of it."""
@@ -31,9 +34,12 @@ class Workers:
             self._start()
         return future
 
-    def replace_hung(self) -> None:
-        """One thread is given up; another takes its place."""
-        self._threads -= 1
+    def give_up(self, future: Future[Any]) -> None:
+        """Its thread hangs: another may take its place, and it ends should it ever come back."""
+        with self._settling:
+            if not future.done():
+                self._given_up.add(future)
+                self._threads -= 1
 
     def close(self) -> None:
         """Let the threads end after what they are doing. Does not wait."""
@@ -49,8 +55,11 @@ class Workers:
         while (task := self._tasks.get()) is not None:
             future, work = task
             try:
-                outcome = work()
+                settle = partial(future.set_result, work())
             except BaseException as error:  # noqa: BLE001  the Future carries it to its owner
-                future.set_exception(error)
-            else:
-                future.set_result(outcome)
+                settle = partial(future.set_exception, error)
+            with self._settling:
+                settle()
+                if future in self._given_up:
+                    self._given_up.remove(future)
+                    return

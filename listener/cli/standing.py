@@ -14,6 +14,7 @@ from listener.store.port import Buried, SourceStatus, Status
 from listener.text import shown
 
 ROLE_DEAD_SECONDS = 60
+LISTED_MAX = 10
 
 
 def show_status(path: Path, *, as_json: bool) -> None:
@@ -83,11 +84,13 @@ def _source_lines(source: SourceStatus, now: datetime) -> Iterator[str]:
 
 
 def _alert_lines(state: str, alerts: tuple[Buried, ...], now: datetime) -> Iterator[str]:
-    for alert in alerts:
+    for alert in alerts[:LISTED_MAX]:
         when = (
             f"again in {_span(alert.at - now)}" if alert.at > now else f"{_ago(alert.at, now)} ago"
         )
         yield f"{state:8} {shown(alert.key, 100)} ({when}): {shown(alert.reason, 160)}"
+    if len(alerts) > LISTED_MAX:
+        yield f"{state:8} and {len(alerts) - LISTED_MAX} more: listener status --json lists them"
 
 
 def _ago(then: datetime | None, now: datetime) -> str:

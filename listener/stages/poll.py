@@ -10,9 +10,9 @@ import structlog
 
 from listener.due import next_poll, next_poll_after_failure, unseen
 from listener.match import Matcher
-from listener.model import Batch, Mention, Post
+from listener.model import Batch, Fault, Mention, Post
 from listener.ports import Reject, Retry, Source
-from listener.store.port import LostLease, Polled, SourceTurn, Store
+from listener.store.port import LostLease, Polled, SourceTurn, Store, StoreUnavailable
 from listener.text import clean_text
 from listener.workers import Workers
 
@@ -34,6 +34,14 @@ class Listened:
     brands: Collection[str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A poll that brought nothing: why, and when to ask again."""
+
+    reason: str
+    due_at: datetime
+
+
 @dataclass
 class PollStage:
     """Polls what is due, several sources at a time; only the stepping thread writes."""
@@ -43,7 +51,7 @@ class PollStage:
     matcher: Matcher
     workers: Workers = field(default_factory=lambda: Workers("poll", POLLS_AT_ONCE))
     _polling: dict[str, tuple[SourceTurn, Future[Batch], datetime]] = field(default_factory=dict)
-    _unsaved: list[tuple[SourceTurn, Polled]] = field(default_factory=list)
+    _unsaved: list[tuple[SourceTurn, Polled | _Failed]] = field(default_factory=list)
 
     @property
     def busy(self) -> bool:
@@ -54,11 +62,13 @@ class PollStage:
         """Store what came, then start what is due. Returns how much was done."""
         finished = self._finish(now)
         self._give_up_hung(now)
+        self._save(now)
         return finished + self._start(now)
 
     def drain(self, now: datetime) -> None:
         """Store what came; start nothing new."""
         self._finish(now)
+        self._save(now)
 
     def _start(self, now: datetime) -> int:
         free = POLLS_AT_ONCE - len(self._polling)
@@ -76,7 +86,6 @@ class PollStage:
         for turn, future in done:
             del self._polling[turn.name]
             self._take(turn, future, now)
-        self._save()
         return len(done)
 
     def _take(self, turn: SourceTurn, future: "Future[Batch]", now: datetime) -> None:
@@ -103,9 +112,9 @@ class PollStage:
             cursor=batch.cursor,
             seen_at=now,
             due_at=next_poll(listened.poll_seconds, now, more=batch.more),
-            deleted=batch.deleted,
-            faults=batch.faults,
-            rejects=batch.rejects,
+            deleted=[clean_text(post_id) for post_id in batch.deleted],
+            faults=[_cleaned(fault) for fault in batch.faults],
+            rejects=[_cleaned(reject) for reject in batch.rejects],
             gap=batch.gap or missed,
         )
 
@@ -116,52 +125,77 @@ class PollStage:
             for mention in self.matcher.match(post, listened.brands)
         ]
 
-    def _save(self) -> None:
+    def _save(self, now: datetime) -> None:
         """Store outcomes; while the store can't, they are kept and not asked for again."""
         while self._unsaved:
-            turn, polled = self._unsaved[0]
+            turn, outcome = self._unsaved[0]
             try:
-                saved = self.store.save_poll(turn, polled)
+                self._save_one(turn, outcome, now)
             except LostLease:
                 log.warning("poll came too late, its source is polled again", source=turn.name)
-            else:
-                log.info(
-                    "polled",
-                    source=turn.name,
-                    posts_new=saved.posts_new,
-                    mentions_new=saved.mentions_new,
-                    faults=len(polled.faults),
-                    rejects=len(polled.rejects),
-                )
             del self._unsaved[0]
+
+    def _save_one(self, turn: SourceTurn, outcome: Polled | _Failed, now: datetime) -> None:
+        if isinstance(outcome, _Failed):
+            self.store.fail_poll(turn, outcome.reason, outcome.due_at)
+            return
+        try:
+            saved = self.store.save_poll(turn, outcome)
+        except (LostLease, StoreUnavailable):
+            raise
+        except Exception as error:
+            log.exception("what a source brought can't be stored", source=turn.name)
+            self._failed(turn, f"{type(error).__name__}: {error}", now, None)
+            return
+        log.info(
+            "polled",
+            source=turn.name,
+            posts_new=saved.posts_new,
+            mentions_new=saved.mentions_new,
+            faults=len(outcome.faults),
+            rejects=len(outcome.rejects),
+        )
 
     def _failed(self, turn: SourceTurn, reason: str, now: datetime, after: float | None) -> None:
         poll_seconds = self.sources[turn.name].poll_seconds
         due_at = next_poll_after_failure(turn.name, poll_seconds, turn.failures + 1, now, after)
-        reason = clean_text(reason, REASON_CHARS_MAX)
+        reason = clean_text(str(reason), REASON_CHARS_MAX)
         log.warning("poll failed", source=turn.name, reason=reason, again_at=due_at.isoformat())
-        try:
-            self.store.fail_poll(turn, reason, due_at)
-        except LostLease:
-            log.warning("poll failed too late to count", source=turn.name)
+        self._unsaved.append((turn, _Failed(reason, due_at)))
 
     def _give_up_hung(self, now: datetime) -> None:
         hung = [
-            turn
+            (turn, future)
             for turn, future, since in self._polling.values()
-            if not future.done() and (now - since).total_seconds() > LEASE_SECONDS
+            if not future.done() and (now - since).total_seconds() >= LEASE_SECONDS
         ]
-        for turn in hung:
+        for turn, future in hung:
             del self._polling[turn.name]
-            self.workers.replace_hung()
+            self.workers.give_up(future)
             self._failed(turn, f"did not come back within {LEASE_SECONDS} seconds", now, None)
 
 
 def as_seen(post: Post, now: datetime) -> Post:
     """The post as it may be stored: clean, and dated not after it was seen."""
     published_at = post.published_at
-    if published_at is not None and published_at > now + FUTURE_TOLERATED:
-        published_at = None
-    if published_at is None:
-        post = replace(post, published_at=now)
-    return replace(post, text=clean_text(post.text), title=clean_text(post.title))
+    if published_at is None or published_at > now + FUTURE_TOLERATED:
+        published_at = now
+    return replace(
+        post,
+        site=clean_text(post.site),
+        native_id=clean_text(post.native_id),
+        text=clean_text(post.text),
+        title=clean_text(post.title),
+        url=clean_text(post.url),
+        author=replace(
+            post.author, handle=clean_text(post.author.handle), name=clean_text(post.author.name)
+        ),
+        published_at=published_at,
+        language=clean_text(post.language),
+        in_reply_to=clean_text(post.in_reply_to),
+        links=tuple(clean_text(link) for link in post.links),
+    )
+
+
+def _cleaned(fault: Fault) -> Fault:
+    return Fault(clean_text(fault.where), clean_text(fault.reason, REASON_CHARS_MAX))

@@ -10,7 +10,7 @@ import structlog
 
 from listener.clock import Now
 from listener.ports import Channel, Reject, Retry
-from listener.retry import ALERTS, next_attempt
+from listener.retry import ALERTS, next_attempt, wish_seconds
 from listener.store.port import SendTurn, Settled, Store
 from listener.text import clean_text
 from listener.workers import Workers
@@ -21,6 +21,7 @@ BATCH = 20
 LEASE_SHARE = 1 / 3
 PAUSE_SECONDS = 1.0
 REASON_CHARS_MAX = 1000
+RECEIPT_CHARS_MAX = 4000
 
 
 @dataclass
@@ -107,13 +108,15 @@ class SendStage:
         try:
             receipt = self.channels[turn.alert.channel].send(turn.alert)
         except Retry as failure:
-            pause = PAUSE_SECONDS if failure.after_seconds is None else failure.after_seconds
+            pause = wish_seconds(failure.after_seconds) or PAUSE_SECONDS
             return self._again(turn, failure.reason, failure.after_seconds), pause
         except Reject as failure:
             return self._buried(turn, failure.reason), None
         except Exception as error:
             log.exception("channel broke", channel=turn.alert.channel, key=turn.alert.key)
             return self._again(turn, f"{type(error).__name__}: {error}", None), PAUSE_SECONDS
+        if receipt is not None:
+            receipt = clean_text(str(receipt), RECEIPT_CHARS_MAX)
         log.info("told", key=turn.alert.key, mentions=len(turn.alert.mentions))
         at = self.now()
         return Settled(turn.alert.key, turn.token, "delivered", at, receipt=receipt), None
@@ -125,11 +128,11 @@ class SendStage:
         )
         if next_at is None:
             return self._buried(turn, f"gave up after {turn.attempts} attempts: {reason}")
-        reason = clean_text(reason, REASON_CHARS_MAX)
+        reason = clean_text(str(reason), REASON_CHARS_MAX)
         log.warning("could not tell yet", key=key, reason=reason, again_at=next_at.isoformat())
         return Settled(key, turn.token, "retry", now, reason=reason, next_at=next_at)
 
     def _buried(self, turn: SendTurn, reason: str) -> Settled:
-        reason = clean_text(reason, REASON_CHARS_MAX)
+        reason = clean_text(str(reason), REASON_CHARS_MAX)
         log.error("buried: see listener status", key=turn.alert.key, reason=reason)
         return Settled(turn.alert.key, turn.token, "buried", self.now(), reason=reason)

@@ -12,11 +12,12 @@ from listener.priority import rank
 from listener.retry import MENTION_ATTEMPTS_MAX
 from listener.rules import Rule, orders
 from listener.store.port import Store, Tagged, TagTurn
-from listener.text import shown
+from listener.text import clean_text, shown
 
 log = structlog.get_logger("tag")
 
 BATCH = 50
+REASON_CHARS_MAX = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,16 @@ def _checked(one: Judge, mentions: Sequence[Mention]) -> Sequence[Tag]:
     if len(tags) != len(mentions):
         msg = f"gave {len(tags)} tags for {len(mentions)} mentions"
         raise ValueError(msg)
-    return [replace(tag, kind=one.kind, by=tag.by or one.kind) for tag in tags]
+    return [_sound(one.kind, tag) for tag in tags]
+
+
+def _sound(kind: str, tag: Tag) -> Tag:
+    """The tag as the store can keep it."""
+    if not tag.label or not 0 <= tag.score <= 1:
+        msg = f"gave the label {tag.label!r} with the score {tag.score!r}"
+        raise ValueError(msg)
+    reasons = tuple(clean_text(reason, REASON_CHARS_MAX) for reason in tag.reasons)
+    return Tag(kind, clean_text(tag.label), float(tag.score), reasons, clean_text(tag.by or kind))
 
 
 def _error(kind: str, reason: str) -> Tag:

@@ -15,8 +15,7 @@ WAL_TRIES_MAX = 20
 
 # FULL: a commit is on the disk when it returns, so what we told a paid API we have, we have.
 # What it costs beside NORMAL is measured by `make bench-store` (docs/decisions/0003).
-PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
+_PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
@@ -49,6 +48,13 @@ def connect_to(path: Path, busy_seconds: float = BUSY_SECONDS) -> Connect:
             raise trouble from error
 
     return connect
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Set a fresh connection up for what the store promises."""
+    _use_log(connection)
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
 
 
 class Connection:
@@ -126,9 +132,7 @@ def _open(path: Path, busy_seconds: float) -> sqlite3.Connection:
         path, timeout=busy_seconds, isolation_level=None, check_same_thread=False
     )
     try:
-        _use_log(connection)
-        for pragma in PRAGMAS:
-            connection.execute(pragma)
+        prepare(connection)
     except sqlite3.Error:
         connection.close()
         raise
@@ -138,13 +142,13 @@ def _open(path: Path, busy_seconds: float) -> sqlite3.Connection:
 def _use_log(connection: sqlite3.Connection) -> None:
     """Turn a new database to WAL mode, also where several processes do it at once.
 
-    SQLite does not wait its turn for this one. Beginning a transaction waits.
+    SQLite does not wait its turn for this one, but it does for a transaction.
     """
-    for _ in range(WAL_TRIES_MAX):
+    for tries_left in reversed(range(WAL_TRIES_MAX)):
         try:
-            connection.execute(PRAGMAS[0])
+            connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if state_of(error) != "locked":
+            if not tries_left or state_of(error) != "locked":
                 raise
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("COMMIT")

@@ -15,7 +15,7 @@ from listener.model import Alert, Fault, Gap, Mention, Post
 from listener.rules import Order
 from listener.watch import Alarm, SourceFacts, Volume
 
-Trouble = Literal["locked", "full", "read-only", "broken", "unreachable"]
+Trouble = Literal["locked", "full", "read-only", "broken", "unreachable", "newer"]
 Outcome = Literal["delivered", "retry", "buried", "returned"]
 
 

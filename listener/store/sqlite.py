@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from listener.model import Mention, Post
-from listener.store import facts, leases, mentions, outbox, polls, standing, tagging
+from listener.store import facts, leases, mentions, outbox, polls, standing, tagging, upgrade
 from listener.store.connection import BUSY_SECONDS, Connect, Connection, connect_to
 from listener.store.port import (
     Polled,
@@ -22,7 +22,6 @@ from listener.store.port import (
     Watched,
 )
 from listener.store.rows import post_of, stamp
-from listener.store.schema import migrations
 from listener.watch import Alarm, SourceFacts, Volume
 
 
@@ -39,16 +38,20 @@ class SqliteStore:
     ) -> "SqliteStore":
         """The store in this file, which is made and migrated where needed."""
         store = cls(connect_to(path, busy_seconds), owner)
-        store.migrate()
+        try:
+            store.migrate()
+        except StoreUnavailable:
+            store.close()
+            raise
         return store
 
     def migrate(self) -> None:
         """Bring the tables up to date. Two processes may do it at once: one waits."""
         with self._connection.reading() as db:
-            if db.table("_sqlite_migrations").exists() and not migrations.pending(db):
+            if upgrade.is_current(db):
                 return
         with self._connection.writing() as db:
-            migrations.apply(db)
+            upgrade.bring_up_to_date(db)
 
     def plan_sources(
         self, plans: Iterable[SourcePlan], now: datetime, *, all_due: bool = False

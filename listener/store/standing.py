@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 SHOWN_MAX = 20
+ALERTS_SHOWN_MAX = 1000
 
 
 def status(db: "Database", now: datetime) -> Status:
@@ -103,7 +104,7 @@ def _alerts(db: "Database", which: str) -> tuple[Buried, ...]:
     rows = db.execute(
         f"""SELECT key, channel, reason, coalesce(settled_at, next_at) AS at,
             (SELECT count(*) FROM told WHERE told.key = outbox.key) AS mentions
-            FROM outbox WHERE {which} LIMIT {SHOWN_MAX}"""
+            FROM outbox WHERE {which} LIMIT {ALERTS_SHOWN_MAX}"""
     )
     return tuple(
         Buried(row["key"], row["channel"], row["reason"], moment(row["at"]), row["mentions"])

@@ -3,14 +3,13 @@
 import os
 from pathlib import Path
 
-import classifiers.language
-import sources.jsonl
-
 import alerts.webhook
+import classifiers.language
 import classifiers.words
 import listener.daemon
 import listener.stages
 import sources.feed
+import sources.jsonl
 from listener import logs
 from listener.clock import utc_now
 from listener.config import load_config

@@ -1,0 +1,137 @@
+"""Tells alerts in Slack, by a bot (Web API) or by an incoming webhook.
+
+The bot is the better way: it updates its message while a burst goes on, and answers in the thread
+when all is clear. Each message carries the alert's key in its metadata, so that a telling can be
+recognised. (Slack documents no argument that would make a repeated post harmless.)
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+
+from alerts.answers import check_delivered, safe_piece, secret_words
+from alerts.slack_blocks import MENTIONS_MAX, message
+from alerts.slack_errors import PASSING, mend
+from alerts.text import plain_key
+from listener.clock import utc_now
+from listener.model import Alert
+from listener.net import retry_after_seconds
+from listener.ports import Reject, Retry, Secret
+
+if TYPE_CHECKING:
+    from slack_sdk.errors import SlackApiError
+
+    from alerts.slack_client import Line
+
+_WEB_API = "https://slack.com/api/"
+_HOOK_OK = "ok"
+_HOOK_MEND = "make a new incoming webhook in the app's settings and set webhook_url"
+
+
+@dataclass
+class SlackChannel:
+    """Posts alerts in a Slack channel: set token and channel, or webhook_url."""
+
+    token: Annotated[
+        Secret | None, "Bot token (xoxb-…) of a Slack app with the scope chat:write."
+    ] = None
+    channel: Annotated[str, "With token: the channel's id (C…), or #name where it is public."] = ""
+    webhook_url: Annotated[
+        Secret | None, "Address of an incoming webhook, instead of token and channel."
+    ] = None
+    mentions_max: Annotated[int, "How many mentions a message shows, 1 to 10."] = 6
+    base_url: Annotated[str, "Address of the Web API, where it is not Slack's own."] = _WEB_API
+    timeout_seconds: Annotated[float, "Longest time one delivery may take, up to 10."] = 8.0
+    allow_private: Annotated[bool, "Whether Slack may lie in a private network."] = False
+    now: Callable[[], datetime] = field(default=utc_now, repr=False)
+
+    def __post_init__(self) -> None:
+        # A fault never repeats a secret.
+        fault = self._secret_fault() or self._limit_fault() or self._address_fault()
+        if fault:
+            raise ValueError(fault)
+
+    def send(self, alert: Alert) -> str | None:
+        """Post the alert, or update its burst's message; return "CHANNEL:ts" where Slack says it.
+
+        Raises Retry where Slack is busy, broken or out of reach, and Reject, with what to mend,
+        where it would refuse this alert again.
+        """
+        from alerts.slack_client import Line
+
+        metadata = {"event_type": "listener_alert", "event_payload": {"key": plain_key(alert.key)}}
+        content = message(alert, self.mentions_max) | {"metadata": metadata}
+        line = Line.for_seconds(self.timeout_seconds, allow_private=self.allow_private)
+        if self.token is not None:
+            return self._tell_by_bot(self.token, alert, content, line)
+        if self.webhook_url is not None:
+            self._tell_by_hook(self.webhook_url, content, line)
+        return None
+
+    def _tell_by_bot(
+        self, token: Secret, alert: Alert, content: dict[str, Any], line: "Line"
+    ) -> str | None:
+        from slack_sdk.errors import SlackApiError
+
+        from alerts.slack_bot import tell
+        from alerts.slack_client import ApiClient
+
+        client = ApiClient(token, self.base_url, line, self.now)
+        try:
+            return tell(client, self.channel, alert, content)
+        except SlackApiError as error:
+            raise self._verdict(error) from None
+
+    def _tell_by_hook(self, url: Secret, content: dict[str, Any], line: "Line") -> None:
+        from alerts.slack_bot import QUIET_POST
+        from alerts.slack_client import HookClient
+
+        reply = HookClient(url, line).send_dict(QUIET_POST | content)
+        piece = safe_piece(reply.body, secret_words(None, url.reveal()))
+        check_delivered(reply.status_code, reply.headers, piece, now=self.now(), mend=_HOOK_MEND)
+        if reply.body.strip() != _HOOK_OK:
+            # A proxy's or a hotel's page comes with status 200 as well.
+            raise Retry(f"answered {reply.status_code} with “{piece}” instead of Slack's ok")
+
+    def _verdict(self, error: "SlackApiError") -> Retry | Reject:
+        """What a refusal in Slack's own words means."""
+        from alerts.slack_bot import code_of
+
+        code = code_of(error)
+        if code in PASSING:
+            return Retry(
+                f"Slack says {code}", retry_after_seconds(error.response.headers, self.now())
+            )
+        return Reject(f"Slack says {safe_piece(code, secret_words(self.token))}: {mend(code)}")
+
+    def _secret_fault(self) -> str:
+        secret = self.token or self.webhook_url
+        if secret is None or (self.token and self.webhook_url):
+            return "set either token and channel (a bot) or webhook_url (an incoming webhook)"
+        if bool(self.token) != bool(self.channel.strip()):
+            return "channel goes with token: set both, or webhook_url alone"
+        if re.fullmatch(r"[!-~]+", secret.reveal()):
+            return ""
+        name = "token" if self.token else "webhook_url"
+        return f"{name} is empty or holds a space or a line break: copy it from Slack again"
+
+    def _limit_fault(self) -> str:
+        if not 1 <= self.mentions_max <= MENTIONS_MAX:
+            return f"mentions_max is {self.mentions_max}: it must be 1 to {MENTIONS_MAX}"
+        if not 0 < self.timeout_seconds <= 10:
+            return f"timeout_seconds is {self.timeout_seconds}: a delivery may take up to 10"
+        return ""
+
+    def _address_fault(self) -> str:
+        name = "webhook_url" if self.webhook_url else "base_url"
+        address = self.webhook_url.reveal() if self.webhook_url else self.base_url
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return f"{name} is no address"
+        if parts.scheme != "https" and not (parts.scheme == "http" and self.allow_private):
+            return f"{name} must begin with https:// (http:// only with allow_private = true)"
+        return "" if parts.hostname else f"{name} names no host"

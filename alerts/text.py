@@ -1,0 +1,150 @@
+"""What an alert says, in words for people: shared by the channels that people read.
+
+Everything here may carry words of strangers. They come out on one line or as plain lines, without
+control characters, but not escaped: each channel escapes for its own markup.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from urllib.parse import quote, urlsplit
+
+from listener.model import Alert, Author, Mention
+from listener.text import shown
+
+_ADDRESS_CHARS_MAX = 2_000
+_KEY_CHARS_MAX = 900
+_REASONS_MAX = 8
+_SAFE_IN_KEY = "/:#@+=~,;!$*()'"
+_SAFE_IN_ADDRESS = "/%:=&?+,;~()$-._@"
+_HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
+_LOUD_WORD = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
+
+
+def told_here(alert: Alert, mentions_max: int) -> tuple[list[Mention], int]:
+    """The mentions a message shows, and how many more it stands for.
+
+    What is told for the first time comes first, the weightiest and then the newest in front;
+    what was told before fills the rest.
+    """
+    told = [*sorted(alert.mentions, key=_weight), *sorted(alert.earlier, key=_weight)]
+    count = len(alert.mentions) + max(alert.earlier_count, len(alert.earlier))
+    kept = told[:mentions_max]
+    return kept, count - len(kept)
+
+
+def headline(mention: Mention) -> str:
+    """Priority, brand, site and author, on one line."""
+    parts = (
+        f"priority {mention.priority.score}",
+        shown(mention.brand, 60),
+        shown(mention.post.site, 60),
+        author_line(mention.post.author),
+    )
+    return _joined(parts)
+
+
+def author_line(author: Author) -> str:
+    """Name, handle and followers of an author, as far as the site tells."""
+    name, handle = shown(author.name, 80), shown(author.handle, 80)
+    known = f"{name} ({handle})" if name and handle else name or handle or "unknown author"
+    return known if author.followers is None else f"{known}, {author.followers} followers"
+
+
+def judged(mention: Mention) -> str:
+    """How the mention was judged, on one line."""
+    labels = ((kind, mention.label(kind)) for kind in ("sentiment", "urgency", "intent"))
+    language = mention.label("language") or mention.post.language
+    parts = [f"{kind} {shown(label, 40)}" for kind, label in labels if label]
+    return _joined([*parts, f"language {shown(language, 20)}" if language else ""])
+
+
+def reasons(mention: Mention) -> str:
+    """Why it has its priority and its urgency, on one line; empty where nobody gave a reason."""
+    judgements = [tag.reasons for tag in mention.tags if tag.kind == "urgency"]
+    given = [*mention.priority.reasons, *(judgements[-1] if judgements else ())]
+    return _joined((shown(reason, 120) for reason in given[:_REASONS_MAX]), "; ")
+
+
+def evidence(mention: Mention) -> str:
+    """What made it a mention, on one line."""
+    found = (
+        f"{shown(piece.kind, 30)} “{shown(piece.text, 60)}”"
+        for piece in mention.evidence[:_REASONS_MAX]
+    )
+    return _joined((mention.directness, *found), ", ")
+
+
+def published(mention: Mention) -> str:
+    """When the post was published, to the minute, in UTC."""
+    moment = mention.post.published_at
+    return f"published {minute(moment)}" if moment else "no date given"
+
+
+def minute(moment: datetime) -> str:
+    """A moment for people, in UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def and_more(more: int) -> str:
+    """The line for what a message does not show; empty where it shows everything."""
+    return f"and {more} more" if more > 0 else ""
+
+
+def web_address(url: str) -> str:
+    """The address in plain ASCII where it is a web page's and safe to link, or an empty string.
+
+    Only http and https; no user name or password in front of the host, because they pass for a
+    host; nothing in it that any markup could take for its own. The words that call a whole
+    channel are spelled out.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, port = _ascii_host(parts.hostname or ""), parts.port
+        rest = [quote(part, safe=_SAFE_IN_ADDRESS) for part in parts[2:]]
+    except ValueError:
+        return ""
+    named = parts.username is not None or parts.password is not None
+    if parts.scheme not in {"http", "https"} or named or not _HOST.fullmatch(host):
+        return ""
+    place = f"[{host}]" if ":" in host else host
+    place = place if port is None else f"{place}:{port}"
+    path, query, fragment = rest
+    tail = (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
+    address = _LOUD_WORD.sub("%40", f"{parts.scheme}://{place}{path}{tail}")
+    return address if len(address) <= _ADDRESS_CHARS_MAX else ""
+
+
+def plain_key(key: str) -> str:
+    """An alert's key as a header carries it: printable ASCII, the rest percent-encoded.
+
+    ``urllib.parse.unquote`` gives the key back. A key that would be too long for a header is
+    named by its SHA-256 instead.
+    """
+    encoded = quote(key.encode("utf-8", "replace"), safe=_SAFE_IN_KEY)
+    if len(encoded) <= _KEY_CHARS_MAX:
+        return encoded
+    return f"sha256:{key_digest(key)}"
+
+
+def key_digest(key: str) -> str:
+    """A name of fixed length for a key, the same at every telling."""
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+
+
+def _ascii_host(host: str) -> str:
+    """A host name as the network knows it; empty where it would become another name on the way."""
+    if host.isascii():
+        return host
+    encoded = host.encode("idna")
+    return encoded.decode() if encoded.decode("idna") == host else ""
+
+
+def _weight(mention: Mention) -> tuple[int, float]:
+    moment = mention.post.published_at
+    return -mention.priority.score, -moment.timestamp() if moment else 0.0
+
+
+def _joined(parts: Iterable[str], separator: str = " · ") -> str:
+    return separator.join(part for part in parts if part)

@@ -1,0 +1,215 @@
+"""The checked config: ``config.toml`` and the environment in, one frozen value out.
+
+Every fault is told at once, each in a sentence that names file, key and mend. Nothing here
+reaches out: no address is asked, no database opened.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from listener.config_conditions import Names
+from listener.config_judges import JudgeConfig, read_judges, read_kinds
+from listener.config_plugins import ChannelConfig, SourceConfig, read_channels, read_sources
+from listener.config_reading import ConfigError, Reading, as_table, named, table_name
+from listener.config_rules import read_rules
+from listener.config_settings import read_table
+from listener.config_tables import BrandTable, ListenerTable, LogFormat, LogLevel, Web
+from listener.config_toml import read_toml
+from listener.config_words import BRAND_ID, NAME, is_domain, is_web_address, zone_named
+from listener.model import Brand
+from listener.ports import Secret
+from listener.registry import settings
+from listener.rules import Rule
+from listener.suggest import listed, suggestion
+from listener.text import shown
+
+__all__ = [
+    "ChannelConfig",
+    "Config",
+    "ConfigError",
+    "JudgeConfig",
+    "SourceConfig",
+    "Web",
+    "load_config",
+]
+
+_TABLES = ("listener", "web", "brands", "sources", "classifiers", "channels", "rules")
+_NAME_MEND = "letters a-z and A-Z, digits, - and _, up to 64 of them"
+_BRAND_ID_MEND = "letters a-z, digits, - and _, up to 64 of them"
+_HEARD = ("names", "handles", "hashtags", "domains", "products", "people")
+_UNUSED = ("languages", "expression", "ambiguous")
+_POSTGRES = ("postgresql", "postgres")
+
+Table = TypeVar("Table")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything the listener is told. Paths are resolved, secrets are read, names exist.
+
+    ``secrets`` are the values themselves, for the log to redact; ``warnings`` are sentences.
+    """
+
+    path: Path
+    database: Path
+    zone: ZoneInfo
+    log_level: LogLevel
+    log_format: LogFormat
+    heartbeat_url: Secret | None
+    lease_seconds: int
+    drain_seconds: int
+    web: Web
+    brands: tuple[Brand, ...]
+    sources: tuple[SourceConfig, ...]
+    judges: tuple[JudgeConfig, ...]
+    channels: tuple[ChannelConfig, ...]
+    rules: tuple[Rule, ...]
+    warnings: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+def load_config(path: Path, env: Mapping[str, str]) -> Config:
+    """The config in the file; ``env`` holds the secrets it names as ``env:NAME``.
+
+    Raises ConfigError with every fault.
+    """
+    root = read_toml(path)
+    reading = Reading(shown(str(path), 200), path.absolute().parent, env)
+    _refuse_unknown_tables(reading, root)
+    core = _core(reading, path, root)
+    parts = _parts(reading, root)
+    reading.raise_faults()
+    secrets = tuple(dict.fromkeys(reading.secrets))
+    return Config(**core, **parts, warnings=tuple(reading.warnings), secrets=secrets)
+
+
+def _refuse_unknown_tables(reading: Reading, root: Mapping[str, Any]) -> None:
+    own = {setting.name for setting in settings(ListenerTable)}
+    for key, value in root.items():
+        if key in own:
+            reading.fault(shown(key, 64), "stands outside of any table; it belongs in [listener]")
+        elif key not in _TABLES:
+            where = table_name(key) if isinstance(value, dict | list) else shown(key, 64)
+            reading.fault(where, f"no such table{suggestion(key, _TABLES)}")
+
+
+def _core(reading: Reading, path: Path, root: Mapping[str, Any]) -> dict[str, Any]:
+    table = _core_table(reading, root, "listener", ListenerTable)
+    return {
+        "path": path,
+        "database": _database(reading, table.database),
+        "zone": _zone(reading, table.timezone),
+        "log_level": table.log_level,
+        "log_format": table.log_format,
+        "heartbeat_url": _heartbeat(reading, table.heartbeat_url),
+        "lease_seconds": table.lease_seconds,
+        "drain_seconds": table.drain_seconds,
+        "web": _core_table(reading, root, "web", Web),
+    }
+
+
+def _parts(reading: Reading, root: Mapping[str, Any]) -> dict[str, Any]:
+    """The tables that speak of each other; a name counts as known even where its table is bad."""
+    brand_tables = _named_tables(reading, root, "brands", BRAND_ID, _BRAND_ID_MEND)
+    source_tables = _named_tables(reading, root, "sources", NAME, _NAME_MEND)
+    channel_tables = _named_tables(reading, root, "channels", NAME, _NAME_MEND)
+    classifiers = as_table(reading, "[classifiers]", root.get("classifiers", {}))
+    kinds = read_kinds(reading, classifiers)
+    ids = tuple(brand_tables)
+    names = Names(ids, tuple(source_tables), tuple(channel_tables), kinds)
+    brands = tuple(_brands(reading, brand_tables))
+    sources = read_sources(reading, source_tables, ids)
+    if not sources:
+        reading.warn("sources", "none is there or enabled, so nothing will be heard")
+    return {
+        "brands": brands,
+        "sources": sources,
+        "judges": read_judges(reading, classifiers, kinds),
+        "channels": read_channels(reading, channel_tables),
+        "rules": read_rules(reading, root.get("rules", []), names),
+    }
+
+
+def _core_table(reading: Reading, root: Mapping[str, Any], name: str, cls: type[Table]) -> Table:
+    place = table_name(name)
+    return read_table(reading, place, cls, as_table(reading, place, root.get(name, {})))
+
+
+def _named_tables(
+    reading: Reading, root: Mapping[str, Any], name: str, pattern: re.Pattern[str], mend: str
+) -> dict[str, Any]:
+    place = table_name(name)
+    tables = as_table(reading, place, root.get(name, {}), f"; write [{name}.NAME]")
+    for key, value in tables.items():
+        if not isinstance(value, dict):
+            reading.fault(named(place, key), f"no such setting; settings stand in [{name}.NAME]")
+        elif not pattern.fullmatch(key):
+            reading.fault(table_name(name, key), f"its name must be made of {mend}")
+    return {key: value for key, value in tables.items() if isinstance(value, dict)}
+
+
+def _brands(reading: Reading, tables: Mapping[str, Any]) -> Iterator[Brand]:
+    if not tables:
+        reading.warn("brands", "there is nobody to listen for; add a table [brands.NAME]")
+    for brand_id, stated in tables.items():
+        place = table_name("brands", brand_id)
+        given = as_table(reading, place, stated)
+        if not any(given.get(key) for key in _HEARD):
+            reading.fault(place, f"has nothing to listen for; set {listed(_HEARD, 'or')}")
+        table = read_table(reading, place, BrandTable, given)
+        _check_brand(reading, place, table)
+        yield Brand(brand_id, **asdict(table))
+
+
+def _check_brand(reading: Reading, place: str, table: BrandTable) -> None:
+    for key, words in (("handles", table.handles), ("hashtags", table.hashtags)):
+        spaced = [word for word in words if len(word.split()) > 1]
+        for word in spaced:
+            text = f"'{shown(word, 64)}' holds a space, so no post can tag it"
+            reading.fault(named(place, key), text)
+    for domain in table.domains:
+        if not is_domain(domain):
+            text = f"'{shown(domain, 64)}' is no domain; write it bare, such as example.com"
+            reading.fault(named(place, "domains"), text)
+    for key in (key for key in _UNUSED if getattr(table, key)):
+        reading.warn(named(place, key), "is kept but not used by this version")
+
+
+def _database(reading: Reading, stated: str) -> Path:
+    scheme, _, path = stated.partition(":")
+    fault = ""
+    if scheme in _POSTGRES:
+        fault = "this version stores in SQLite only; write sqlite:PATH, such as sqlite:listener.db"
+    elif scheme != "sqlite" or not path.strip() or path.startswith("//"):
+        fault = "must be sqlite:PATH, such as sqlite:listener.db"
+    elif path.startswith((":memory:", "file:")) or not path.isprintable():
+        fault = "must be sqlite: and the path of a plain file"
+    if fault:
+        reading.fault("[listener] database", fault)
+    return reading.folder / path
+
+
+def _zone(reading: Reading, name: str) -> ZoneInfo:
+    try:
+        return zone_named(name)
+    except ValueError as error:
+        reading.fault("[listener] timezone", str(error))
+        return ZoneInfo("UTC")
+
+
+def _heartbeat(reading: Reading, stated: str | None) -> Secret | None:
+    """The address, which is as good as a password; it may be named as secrets are."""
+    where = "[listener] heartbeat_url"
+    if stated is None:
+        return None
+    if stated.startswith(("env:", "file:")):
+        secret = reading.secret(where, stated)
+    else:
+        secret = reading.keep_secret(stated)
+    if secret and not is_web_address(secret.reveal()):
+        reading.fault(where, "must be an http or https address, or env:NAME or file:PATH")
+    return secret

@@ -1,0 +1,109 @@
+"""What of a period was really seen, source by source, so that silence is never taken for calm."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from listener.model import Gap
+
+Stretch = tuple[datetime, datetime]
+
+UNTOLD_CAUSE = "no record that it was seen"
+UNTOLD_SECONDS_MIN = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From ``since`` to before ``until``, both aware. Raises ValueError when it holds no time."""
+
+    since: datetime
+    until: datetime
+
+    def __post_init__(self) -> None:
+        if self.since >= self.until:
+            msg = f"the period must end after it begins, not {self.since} to {self.until}"
+            raise ValueError(msg)
+
+    @property
+    def length(self) -> timedelta:
+        """How long it is."""
+        return self.until - self.since
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What is known of one source: stretches it was seen in, and gaps with their causes.
+
+    Where the two disagree the gap counts. ``brands`` are those it listens for; empty means all.
+    """
+
+    source: str
+    seen: tuple[Stretch, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    brands: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """What of one period a source saw.
+
+    ``share`` is 0 to 1. ``gaps`` are all the stretches it missed, in order; a hole nobody
+    explains is one too, unless it is shorter than ``UNTOLD_SECONDS_MIN``: between two polls
+    there is always one.
+    """
+
+    source: str
+    share: float
+    seen: tuple[Stretch, ...]
+    gaps: tuple[Gap, ...]
+    brands: frozenset[str] = frozenset()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it saw the whole period."""
+        return self.share > 0 and not self.gaps
+
+    def saw(self, since: datetime, until: datetime) -> bool:
+        """Whether it saw any of this stretch."""
+        return any(start < until and since < end for start, end in self.seen)
+
+    def missed(self, since: datetime, until: datetime) -> bool:
+        """Whether a gap lies in this stretch, or nothing of it was seen."""
+        gaps = ((gap.since, gap.until) for gap in self.gaps)
+        return not self.saw(since, until) or any(
+            start < until and since < end for start, end in gaps
+        )
+
+
+def view(coverage: Coverage, period: Period) -> SourceView:
+    """The source's coverage, held against a period."""
+    told = [
+        Gap(max(gap.since, period.since), min(gap.until, period.until), gap.cause)
+        for gap in coverage.gaps
+    ]
+    told = [gap for gap in told if gap.since < gap.until]
+    missed = [(gap.since, gap.until) for gap in told]
+    seen = _outside(period, [*missed, *_outside(period, coverage.seen)])
+    untold = [
+        Gap(start, end, UNTOLD_CAUSE)
+        for start, end in _outside(period, [*missed, *seen])
+        if (end - start).total_seconds() >= UNTOLD_SECONDS_MIN
+    ]
+    return SourceView(
+        source=coverage.source,
+        share=sum((end - start for start, end in seen), timedelta()) / period.length,
+        seen=tuple(seen),
+        gaps=tuple(sorted([*told, *untold], key=lambda gap: (gap.since, gap.until, gap.cause))),
+        brands=coverage.brands,
+    )
+
+
+def _outside(period: Period, stretches: Iterable[Stretch]) -> list[Stretch]:
+    """What of the period lies in none of the stretches."""
+    left: list[Stretch] = []
+    at = period.since
+    for start, end in sorted(stretches):
+        if at < min(start, period.until):
+            left.append((at, min(start, period.until)))
+        at = max(at, end)
+    return [*left, (at, period.until)] if at < period.until else left

@@ -1,0 +1,332 @@
+"""Good configs: what every table becomes, with its defaults, paths, secrets and warnings."""
+
+import dataclasses
+from datetime import time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from listener.config import Config, ConfigError, load_config
+from listener.config_tables import BrandTable, SpikeTable, TroubleTable, Web
+from listener.model import Brand
+from listener.ports import Secret
+from listener.rules import Condition, Quiet, Rule, Spike, Trouble
+from tests.listener import toy_plugins
+from tests.listener.toy_plugins import KindlessJudge, ToyJudge, ToySource
+
+QUIET_JUDGES = "[classifiers]\norder = []\n"
+BRAND = '[brands.acme]\nnames = ["Acme"]\n'
+DESK = '[channels.desk]\ntype = "toy"\n'
+
+
+@pytest.fixture(autouse=True)
+def toys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    toy_plugins.install(tmp_path / "site", monkeypatch)
+
+
+def load(folder: Path, text: str, **env: str) -> Config:
+    path = folder / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_config(path, env)
+
+
+def rule_of(folder: Path, text: str) -> Rule:
+    start = f'{QUIET_JUDGES}{BRAND}{DESK}[[rules]]\nname = "urgent"\nsend_to = ["desk"]\n'
+    return load(folder, start + text).rules[0]
+
+
+def test_an_empty_file_takes_all_defaults(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    assert load(tmp_path, QUIET_JUDGES) == Config(
+        path=path,
+        database=tmp_path / "listener.db",
+        zone=ZoneInfo("UTC"),
+        log_level="info",
+        log_format="auto",
+        heartbeat_url=None,
+        lease_seconds=60,
+        drain_seconds=8,
+        web=Web("127.0.0.1", 8377, enabled=True),
+        brands=(),
+        sources=(),
+        judges=(),
+        channels=(),
+        rules=(),
+        warnings=(
+            f"{path}: brands: there is nobody to listen for; add a table [brands.NAME]",
+            f"{path}: sources: none is there or enabled, so nothing will be heard",
+        ),
+    )
+
+
+def test_the_core_tables(tmp_path: Path) -> None:
+    config = load(
+        tmp_path,
+        f"""{QUIET_JUDGES}
+[listener]
+database = "sqlite:data/l.db"
+timezone = "Europe/Helsinki"
+log_level = "debug"
+log_format = "json"
+heartbeat_url = "https://ping.example/1"
+lease_seconds = 30
+drain_seconds = 0
+[web]
+host = "0.0.0.0"
+port = 0
+enabled = false
+""",
+    )
+    assert config.database == tmp_path / "data/l.db"
+    assert config.zone == ZoneInfo("Europe/Helsinki")
+    assert (config.log_level, config.log_format) == ("debug", "json")
+    assert (config.lease_seconds, config.drain_seconds) == (30, 0)
+    assert config.web == Web("0.0.0.0", 0, enabled=False)
+    assert config.heartbeat_url == Secret("https://ping.example/1")
+    assert config.secrets == ("https://ping.example/1",)
+
+
+def test_an_absolute_database_stays_where_it_is(tmp_path: Path) -> None:
+    text = f'{QUIET_JUDGES}[listener]\ndatabase = "sqlite:/var/lib/listener/l.db"\n'
+    assert load(tmp_path, text).database == Path("/var/lib/listener/l.db")
+
+
+def test_a_byte_order_mark_and_windows_lines_do_no_harm(tmp_path: Path) -> None:
+    text = "\ufeff" + QUIET_JUDGES.replace("\n", "\r\n")
+    assert load(tmp_path, text).judges == ()
+
+
+def test_a_brand_has_every_key_of_the_model(tmp_path: Path) -> None:
+    stated = {
+        field.name: ["a.example", f"{field.name}.example"]
+        for field in dataclasses.fields(Brand)
+        if str(field.type).startswith("tuple")
+    }
+    lines = "".join(f"{name} = {value}\n" for name, value in stated.items())
+    more = 'expression = "a AND b"\nambiguous = true\ncompetitor = true\n'
+    config = load(tmp_path, f"{QUIET_JUDGES}[brands.a-1_b]\n{lines}{more}")
+    lists = {name: tuple(value) for name, value in stated.items()}
+    extras = {"expression": "a AND b", "ambiguous": True, "competitor": True}
+    assert [dataclasses.asdict(brand) for brand in config.brands] == [
+        {"id": "a-1_b", **lists, **extras}
+    ]
+
+
+def test_the_brand_table_has_the_fields_of_the_model() -> None:
+    names = [field.name for field in dataclasses.fields(Brand)]
+    assert ["id", *(field.name for field in dataclasses.fields(BrandTable))] == names
+
+
+def test_what_this_version_does_not_use_is_a_warning(tmp_path: Path) -> None:
+    text = f'{BRAND}languages = ["fi"]\nexpression = "a"\nambiguous = true\n'
+    warnings = load(tmp_path, QUIET_JUDGES + text).warnings
+    prefix = f"{tmp_path}/config.toml: [brands.acme] "
+    assert warnings[:3] == tuple(
+        f"{prefix}{key}: is kept but not used by this version"
+        for key in ("languages", "expression", "ambiguous")
+    )
+
+
+SOURCE = '[sources.blogs]\ntype = "toy"\nurls = ["a", "b"]\n'
+
+
+def test_a_source_with_its_defaults(tmp_path: Path) -> None:
+    other = '[brands.other]\nnames = ["Other"]\n'
+    (source,) = load(tmp_path, QUIET_JUDGES + BRAND + other + SOURCE).sources
+    assert (source.name, source.type, source.poll_seconds) == ("blogs", "toy", 300)
+    assert source.brands == ("acme", "other")
+    assert source.plugin == ToySource(["a", "b"])
+
+
+def test_a_source_with_all_it_can_say(tmp_path: Path) -> None:
+    settings = """
+poll_seconds = 5
+brands = ["acme"]
+site = "s"
+limit = 3
+speed = 2
+strict = true
+mode = "all"
+headers = { a = "b" }
+path = "posts/day.jsonl"
+paths = ["-", "/tmp/x", "y"]
+password = "env:PASSWORD"
+"""
+    text = QUIET_JUDGES + BRAND + '[brands.b]\nnames = ["B"]\n' + SOURCE + settings
+    (source,) = load(tmp_path, text, PASSWORD="pass word\n").sources
+    assert (source.poll_seconds, source.brands) == (5, ("acme",))
+    assert source.plugin == ToySource(
+        ["a", "b"],
+        site="s",
+        limit=3,
+        speed=2.0,
+        strict=True,
+        mode="all",
+        headers={"a": "b"},
+        path=tmp_path / "posts/day.jsonl",
+        paths=(Path("-"), Path("/tmp/x"), tmp_path / "y"),
+        password=Secret("pass word"),
+    )
+
+
+def test_a_disabled_source_is_left_out_and_its_secrets_need_not_exist(tmp_path: Path) -> None:
+    text = f'{QUIET_JUDGES}{BRAND}{SOURCE}enabled = false\npassword = "env:NOT_SET"\n'
+    config = load(tmp_path, text)
+    assert config.sources == ()
+    assert config.secrets == ()
+
+
+def test_a_rule_may_name_a_disabled_source(tmp_path: Path) -> None:
+    off = '[sources.x]\ntype = "toy"\nenabled = false\nurls = []\n'
+    rule = rule_of(tmp_path, 'when = { source = "x" }\n' + off)
+    assert rule.when.sources == {"x"}
+
+
+def test_secrets_from_the_environment_and_from_files(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("file secret\r\n")
+    text = f"""{QUIET_JUDGES}{BRAND}{SOURCE}password = "file:token"
+[channels.a]
+type = "toy"
+token = "env:TOKEN"
+[channels.b]
+type = "toy"
+token = "env:TOKEN"
+"""
+    config = load(tmp_path, text, TOKEN="env secret")
+    assert config.secrets == ("file secret", "env secret")
+    assert "secret" not in repr(config).replace("secrets", "").replace("Secret", "")
+
+
+def test_a_secret_file_of_bearable_size_and_sense(tmp_path: Path) -> None:
+    text = f'{QUIET_JUDGES}{BRAND}{SOURCE}password = "file:token"\n'
+    prefix = f"{tmp_path}/config.toml: [sources.blogs] password: the file token "
+    for content, fault in (
+        (b"x" * 70_000, "is larger than 64 KiB"),
+        (b"\n", "is empty"),
+        (b"\xff", "holds no UTF-8 text"),
+    ):
+        (tmp_path / "token").write_bytes(content)
+        with pytest.raises(ConfigError) as caught:
+            load(tmp_path, text)
+        assert str(caught.value) == prefix + fault
+
+
+def test_the_default_judges(tmp_path: Path) -> None:
+    judges = load(tmp_path, BRAND).judges
+    assert [(judge.kind, judge.type) for judge in judges] == [
+        ("language", "language"),
+        ("spam", "words"),
+        ("sentiment", "words"),
+        ("urgency", "words"),
+        ("intent", "words"),
+    ]
+
+
+def test_a_judge_is_told_its_kind_unless_the_table_says_it(tmp_path: Path) -> None:
+    text = """
+[classifiers]
+order = ["colour", "spam", "taste", "mood"]
+[classifiers.colour]
+type = "toy"
+[classifiers.spam]
+type = "toy"
+kind = "other"
+score = 1
+[classifiers.taste]
+type = "kindless"
+[classifiers.mood]
+type = "words"
+kind = "sentiment"
+"""
+    judges = load(tmp_path, BRAND + text).judges
+    assert [judge.plugin for judge in judges[:3]] == [
+        ToyJudge("colour"),
+        ToyJudge("other", 1.0),
+        KindlessJudge("taste"),
+    ]
+    assert [judge.kind for judge in judges] == ["colour", "spam", "taste", "mood"]
+
+
+def test_a_known_kind_may_leave_its_type_out(tmp_path: Path) -> None:
+    (judge,) = load(
+        tmp_path, BRAND + '[classifiers]\norder = ["spam"]\n[classifiers.spam]\n'
+    ).judges
+    assert (judge.kind, judge.type) == ("spam", "words")
+
+
+def test_a_rule_with_its_defaults(tmp_path: Path) -> None:
+    assert rule_of(tmp_path, "") == Rule("urgent", ("desk",))
+
+
+def test_a_rule_with_all_it_can_say(tmp_path: Path) -> None:
+    text = f"""{BRAND}{DESK}{SOURCE}
+[channels.mail]
+type = "toy"
+[classifiers]
+order = ["spam", "urgency", "language", "colour"]
+[classifiers.colour]
+type = "toy"
+[[rules]]
+name = "Kiireellinen, päivä & yö"
+send_to = ["desk", "mail", "desk"]
+group_seconds = 60
+quiet = "22:00 – 7:05"
+break_through = 90
+daily_max = 5
+[rules.when]
+brand = "acme"
+directness = ["direct"]
+source = ["blogs"]
+site = "x"
+author = ["@Ann", "bob"]
+priority_min = 60
+spam = "no"
+urgency = ["high", "error"]
+language = ["fi", "und", "gsw"]
+colour = "any label of its own"
+"""
+    (rule,) = load(tmp_path, text).rules
+    assert rule == Rule(
+        name="Kiireellinen, päivä & yö",
+        send_to=("desk", "mail"),
+        when=Condition(
+            brands=frozenset({"acme"}),
+            directness=frozenset({"direct"}),
+            sources=frozenset({"blogs"}),
+            sites=frozenset({"x"}),
+            authors=frozenset({"ann", "bob"}),
+            tags={
+                "spam": frozenset({"no"}),
+                "urgency": frozenset({"high", "error"}),
+                "language": frozenset({"fi", "und", "gsw"}),
+                "colour": frozenset({"any label of its own"}),
+            },
+            priority_min=60,
+        ),
+        group_seconds=60,
+        quiet=Quiet(time(22), time(7, 5)),
+        break_through=90,
+        daily_max=5,
+    )
+
+
+def test_a_rule_about_volume(tmp_path: Path) -> None:
+    rule = rule_of(tmp_path, 'when = { brand = "acme" }\nspike = { weeks = 4, deviations = 2 }\n')
+    assert rule.spike == Spike(60, 4, 10, 2.0)
+    assert rule.when.brands == {"acme"}
+
+
+def test_a_rule_about_sources(tmp_path: Path) -> None:
+    rule = rule_of(tmp_path, "trouble = { failures = 0, silent_seconds = 3_600 }\n")
+    assert rule.trouble == Trouble(0, 3_600)
+
+
+def test_the_defaults_are_those_of_the_rules() -> None:
+    assert dataclasses.asdict(SpikeTable()) == dataclasses.asdict(Spike())
+    assert dataclasses.asdict(TroubleTable()) == dataclasses.asdict(Trouble())
+
+
+def test_two_loads_give_the_same(tmp_path: Path) -> None:
+    text = QUIET_JUDGES + BRAND + SOURCE + DESK
+    assert load(tmp_path, text) == load(tmp_path, text)
