@@ -38,7 +38,7 @@ class Role:
         self.name = name
         self.trouble = ""
         self.alive_at: datetime = now()
-        self.fresh_at: datetime = now()
+        self.fresh_at: datetime | None = None
         self.nudge: Callable[[], None] = lambda: None
         self._open_store = open_store
         self._make_stage = make_stage
@@ -75,7 +75,9 @@ class Role:
         return self._thread.is_alive() and (now - self.alive_at).total_seconds() < FRESH_SECONDS
 
     def is_fresh(self, now: datetime) -> bool:
-        """Whether it also does its work: false while the store can't be used."""
+        """Whether it also does its work: false until it first did, and while it can't."""
+        if self.fresh_at is None or self.trouble:
+            return False
         return self.is_alive(now) and (now - self.fresh_at).total_seconds() < FRESH_SECONDS
 
     def _run(self) -> None:

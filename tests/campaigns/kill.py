@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from tests.campaigns.places import SECRET, GrowingFeed, Hook
 
-ALIVE_SECONDS_MAX = 0.45
+ALIVE_SECONDS_MAX = 0.9
 FINISH_SECONDS_MAX = 240
 LINES_A_POLL = 4
 
@@ -40,6 +41,8 @@ type = "feed"
 urls = [{feed}]
 poll_seconds = 1
 allow_private = true
+[classifiers]
+order = ["spam", "sentiment", "urgency", "intent"]
 [channels.hook]
 type = "webhook"
 url = {hook}
@@ -96,7 +99,7 @@ class Campaign:
         for _ in range(self.kills):
             before = self._work_done()
             child = self._started()
-            Event().wait(self.random.uniform(0.0, ALIVE_SECONDS_MAX))
+            Event().wait(self.random.uniform(0.05, ALIVE_SECONDS_MAX))
             os.kill(child.pid or 0, signal.SIGKILL)
             child.join()
             found.kills_at_work += self._work_done() != before
@@ -148,12 +151,11 @@ class Campaign:
 
     def _cursor_ahead(self) -> list[str]:
         """The file's cursor covers the lines that are stored, and not one more."""
-        with self._database() as db:
-            row = db.execute("SELECT cursor FROM sources WHERE name = 'file'").fetchone()
-            posts = db.execute("SELECT count(*) FROM posts WHERE source = 'file'").fetchone()[0]
-        if row is None or row[0] is None:
+        posts = self._number("SELECT count(*) FROM posts WHERE source = 'file'")
+        cursor = self._one("SELECT cursor FROM sources WHERE name = 'file'")
+        if cursor is None:
             return [f"no cursor, {posts} posts"] if posts else []
-        offset = json.loads(row[0])["offset"]
+        offset = json.loads(cursor)["offset"]
         with (self.folder / "posts.jsonl").open("rb") as file:
             covered = file.read(offset).count(b"\n")
         return [] if covered == posts else [f"cursor covers {covered} lines, {posts} stored"]
@@ -184,11 +186,18 @@ class Campaign:
         )
 
     def _number(self, query: str) -> int:
+        return int(self._one(query) or 0)
+
+    def _one(self, query: str) -> Any:
+        """The one value, or None where there is none yet."""
         try:
             with self._database() as db:
-                return int(db.execute(query).fetchone()[0])
-        except sqlite3.OperationalError:
-            return 0  # killed before the tables were made
+                row = db.execute(query).fetchone()
+        except sqlite3.OperationalError as error:
+            if "no such table" not in str(error):
+                raise
+            return None  # killed before the tables were made
+        return None if row is None else row[0]
 
     def _database(self) -> "closing[sqlite3.Connection]":
         return closing(sqlite3.connect(self.folder / "kill.db", timeout=10))

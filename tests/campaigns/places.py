@@ -6,10 +6,17 @@ import json
 import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 
 SECRET = "a secret nobody guesses"
 ITEMS_SHOWN = 60
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """A client that was killed is no fault of the place."""
 
 
 class Place:
@@ -17,9 +24,8 @@ class Place:
 
     handler: type[BaseHTTPRequestHandler]
 
-    def __enter__(self) -> "Place":
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler)
-        self.server.daemon_threads = True
+    def __enter__(self) -> Self:
+        self.server = _Server(("127.0.0.1", 0), self.handler)
         self.server.place = self  # type: ignore[attr-defined]
         self.lock = threading.Lock()
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

@@ -18,8 +18,6 @@ SEED = int(os.environ.get("KILL_SEED", "1"))
 @pytest.mark.slow
 def test_nothing_is_lost_and_repeats_are_recognised(tmp_path: Path) -> None:
     with GrowingFeed(items_max=min(40, KILLS // 4)) as feed, Hook() as hook:
-        assert isinstance(feed, GrowingFeed)
-        assert isinstance(hook, Hook)
         found = Campaign(tmp_path, feed, hook, KILLS, SEED).run()
     print(f"\nseed {SEED}: {found}")
     assert found.kills_at_work > KILLS / 3
