@@ -119,10 +119,9 @@ def _parts(reading: Reading, root: Mapping[str, Any]) -> dict[str, Any]:
     channel_tables = _named_tables(reading, root, "channels", NAME, _NAME_MEND)
     classifiers = as_table(reading, "[classifiers]", root.get("classifiers", {}))
     kinds = read_kinds(reading, classifiers)
-    ids = tuple(brand_tables)
-    names = Names(ids, tuple(source_tables), tuple(channel_tables), kinds)
+    names = Names(*map(frozenset, (brand_tables, source_tables, channel_tables, kinds)))
     brands = tuple(_brands(reading, brand_tables))
-    sources = read_sources(reading, source_tables, ids)
+    sources = read_sources(reading, source_tables, tuple(brand_tables))
     if not sources:
         reading.warn("sources", "none is there or enabled, so nothing will be heard")
     return {

@@ -1,7 +1,7 @@
 """What a rule asks of a mention: only of brands, sources and judgements that there are."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +24,10 @@ _SETTINGS = {setting.name: setting for setting in settings(ConditionTable)}
 class Names:
     """What rules may speak of: the names that the other tables define."""
 
-    brands: Sequence[str]
-    sources: Sequence[str]
-    channels: Sequence[str]
-    kinds: Sequence[str]
+    brands: frozenset[str]
+    sources: frozenset[str]
+    channels: frozenset[str]
+    kinds: frozenset[str]
 
 
 def read_condition(reading: Reading, place: str, stated: dict[str, Any], names: Names) -> Condition:
@@ -48,15 +48,15 @@ def read_condition(reading: Reading, place: str, stated: dict[str, Any], names: 
         authors=frozenset(a.casefold().removeprefix("@") for a in words.get("author", ())),
         tags={
             kind: frozenset(_labels(reading, named(place, kind), kind, stated[kind]))
-            for kind in names.kinds
-            if kind in stated
+            for kind in stated
+            if kind in names.kinds
         },
         priority_min=priority_min,
     )
 
 
 def check_known(
-    reading: Reading, where: str, what: str, stated: Iterable[str], known: Sequence[str]
+    reading: Reading, where: str, what: str, stated: Iterable[str], known: Collection[str]
 ) -> None:
     """Note a fault for every name that no table of this kind has."""
     for name in stated:
@@ -66,7 +66,7 @@ def check_known(
 
 
 def _refuse_unjudged(
-    reading: Reading, place: str, stated: Iterable[str], kinds: Sequence[str]
+    reading: Reading, place: str, stated: Iterable[str], kinds: Collection[str]
 ) -> None:
     for key in stated:
         if key in LABELS and key not in kinds:

@@ -107,7 +107,9 @@ def told(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return shown(str(value), 24)
-    return {list: "a list", dict: "a table"}.get(type(value), "a date or time")
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "a table"
+    return "a date or time"
 
 
 def _key(key: str) -> str:

@@ -65,7 +65,7 @@ class Setting:
     default: object
     doc: str
     secret: bool
-    annotation: object
+    annotation: Any
 
 
 def known(kind: PluginKind) -> list[str]:

@@ -1,12 +1,10 @@
 """The page of the configuration is complete, and it is what the code says."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from listener.config_doc import CORE_TABLES, PLUGIN_TABLES, escaped, page
+from listener.config_doc import CORE_TABLES, PLUGIN_TABLES, escaped, main, page
 from listener.config_tables import ClassifiersTable
 from listener.registry import BUILT_IN, PluginKind, plugin, settings
 
@@ -50,8 +48,7 @@ def test_every_type_has_a_heading() -> None:
     assert headings == [f'### `type = "{name}"`' for name in names]
 
 
-def test_it_prints_and_it_writes(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "listener.config_doc"]
-    printed = subprocess.run(command, capture_output=True, check=True).stdout
-    subprocess.run([*command, str(tmp_path / "page.md")], check=True)
-    assert printed == page().encode() == (tmp_path / "page.md").read_bytes()
+def test_it_prints_and_it_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main([])
+    main([str(tmp_path / "page.md")])
+    assert capsys.readouterr().out == page() == (tmp_path / "page.md").read_text(encoding="utf-8")

@@ -147,7 +147,7 @@ LINES = st.one_of(
 @given(lines=st.lists(LINES, min_size=1, max_size=30), name=st.text(max_size=20))
 @example(lines=["Acme", "", "", "", "https://a.example:0/,http://[::1]/"], name="")
 @settings(
-    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 def test_any_answers_give_a_config_that_loads(tmp_path: Path, lines: list[str], name: str) -> None:
     given_lines = iter([name, *lines])

@@ -1,6 +1,7 @@
 """The way out to the network, against real servers that misbehave on purpose."""
 
 import gzip
+import re
 import socket
 import threading
 import zlib
@@ -21,8 +22,14 @@ from listener.ports import Reject, Retry
 Talk = Callable[[socket.socket, bytes], None]
 
 
+def is_whole(request: bytes) -> bool:
+    head, ended, body = request.partition(b"\r\n\r\n")
+    size = re.search(rb"Content-Length: (\d+)", head)
+    return bool(ended) and len(body) >= int(size[1] if size else 0)
+
+
 class Server:
-    """A server that reads a request's head and then says whatever ``talk`` says."""
+    """A server that reads a request and then says whatever ``talk`` says."""
 
     def __init__(self, talk: Talk) -> None:
         self.heads: list[bytes] = []
@@ -47,7 +54,7 @@ class Server:
         with connection, suppress(OSError):
             connection.settimeout(10)
             head = b""
-            while b"\r\n\r\n" not in head:
+            while not is_whole(head):
                 head += connection.recv(65_536)
             self.heads.append(head)
             self._talk(connection, head)

@@ -15,7 +15,8 @@ wal-index is never synced, and is made anew from the log by whoever comes first 
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -34,7 +35,7 @@ from tests.listener.store.volatile_disk import Disk, DiskVfs
 
 DATABASE = "power.db"
 CUTS_PER_LIFE = 20
-CHANGES_PER_CUT = 60
+CHANGES_PER_CUT = 120
 
 
 class Executes(Protocol):
@@ -52,16 +53,47 @@ class Cut:
     caught: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Found:
+    """What plain ``sqlite3`` finds after a cut: the state, and what is wrong in itself."""
+
+    state: str
+    fault: str
+
+
 @dataclass
 class Toll:
-    """What the cuts cost, a line for each that cost something."""
+    """What the cuts cost: a line for each that lost a commit, or left what never was."""
 
     cuts: int = 0
     verbs: int = 0
+    caught: Counter[str] = field(default_factory=Counter)
     kept_early: int = 0
     lost: list[str] = field(default_factory=list)
     corrupt: list[str] = field(default_factory=list)
-    caught: set[str] = field(default_factory=set)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.cuts} cuts in {self.verbs} verbs: {len(self.lost)} lost acknowledged commits, "
+            f"{len(self.corrupt)} left the database corrupt, {self.kept_early} kept the commit "
+            f"under way; unsynced at the cut: {dict(self.caught)}"
+        )
+
+    def add(self, life: "Life", cut: Cut, found: Found) -> bool:
+        """Count one cut; whether nothing was lost."""
+        self.cuts += 1
+        self.caught.update(cut.caught)
+        before, after = life.states[: cut.returned + 1], life.states[cut.returned + 1 :][:1]
+        whole = not found.fault and found.state in [before[-1], *after]
+        self.kept_early += whole and found.state != before[-1]
+        where = f"cut {self.cuts}, after verb {cut.returned}"
+        if found.fault:
+            self.corrupt.append(f"{where}: {found.fault}")
+        elif not whole and found.state in before:
+            self.lost.append(f"{where}: {before[::-1].index(found.state)} verbs lost")
+        elif not whole:
+            self.corrupt.append(f"{where}: a state that never was")
+        return whole
 
 
 class Life:
@@ -101,17 +133,76 @@ class Life:
 def campaign(folder: Path, cuts: int, seed: int, synchronous: str = "") -> Toll:
     """Live and cut until there were so many cuts; ``synchronous`` overrides production's."""
     random, toll = Random(seed), Toll()
-    files, state = dict[str, bytes](), state_of(sqlite3.connect(":memory:"))
+    files, state = NOTHING
     for number in range(-(-cuts // CUTS_PER_LIFE)):
         life = Life(files, state, random)
         life.run(number, synchronous)
         toll.verbs += len(life.states) - 1
-        whole = []
+        whole = [NOTHING]
         for cut in life.cuts:
-            found, fault = look(folder / f"{toll.cuts}", cut.files)
-            ...
+            found = look(folder / f"{toll.cuts}", cut.files)
+            if toll.add(life, cut, found):
+                whole.append((cut.files, found.state))
+        files, state = random.choice(whole)
     return toll
 
 
-def look(folder: Path, files: Mapping[str, bytes]) -> tuple[str, str]:
-    """The state that plain sqlite3 finds, and what is wrong with it, if anything is."""
+def look(folder: Path, files: Mapping[str, bytes]) -> Found:
+    """Open what is left, as after any power cut: by plain sqlite3, with no preparation."""
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    with closing(sqlite3.connect(folder / DATABASE)) as plain:
+        try:
+            return Found(state_of(plain), fault_in(plain))
+        except sqlite3.DatabaseError as error:
+            return Found("", str(error))
+
+
+def fault_in(plain: sqlite3.Connection) -> str:
+    """What no database of ours may hold, whatever was acknowledged."""
+    (sound,) = plain.execute("PRAGMA integrity_check").fetchone()
+    if sound != "ok":
+        return f"integrity_check: {sound}"
+    if plain.execute("PRAGMA foreign_key_check").fetchall():
+        return "a row that refers to nothing"
+    if not plain.execute("SELECT 1 FROM sqlite_master WHERE name = 'sources'").fetchall():
+        return ""
+    plain.execute("INSERT INTO posts_fts (posts_fts, rank) VALUES ('integrity-check', 1)")
+    cursor, posts, mentions = plain.execute(
+        """SELECT (SELECT cursor FROM sources), (SELECT count(*) FROM posts),
+           (SELECT count(*) FROM mentions)"""
+    ).fetchone()
+    if not int(cursor or 0) == posts == mentions:
+        return f"the cursor says {cursor} posts, and there are {posts} with {mentions} mentions"
+    return ""
+
+
+def state_of(connection: Executes) -> str:
+    """Everything in every table, the index of the search too, as one hash."""
+    digest = hashlib.blake2b(digest_size=16)
+    tables = connection.execute(
+        """SELECT name, sql FROM sqlite_master WHERE type = 'table'
+           AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"""
+    ).fetchall()
+    for name, sql in tables:
+        rows = connection.execute(f'SELECT * FROM "{name}"').fetchall()
+        digest.update("\n".join((sql, *sorted(repr(tuple(row)) for row in rows))).encode())
+    return digest.hexdigest()
+
+
+def _connect(vfs: str, random: Random, synchronous: str) -> sqlite3.Connection:
+    """As in production, but for who holds the wal-index, and limits low enough to be met."""
+    opened = apsw_adapter.Connection(apsw.Connection(DATABASE, vfs=vfs))
+    connection = cast(sqlite3.Connection, opened)
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    prepare(connection)
+    connection.execute(f"PRAGMA wal_autocheckpoint = {random.choice((4, 20, 60))}")
+    connection.execute(f"PRAGMA cache_size = {random.choice((10, -2000))}")
+    connection.execute("PRAGMA journal_size_limit = 65536")
+    if synchronous:
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
+    return connection
+
+
+NOTHING: tuple[Mapping[str, bytes], str] = ({}, hashlib.blake2b(digest_size=16).hexdigest())

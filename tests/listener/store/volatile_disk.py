@@ -14,9 +14,7 @@ import apsw
 
 SECTOR_BYTES = 512
 FILE_NOT_THERE = None
-_JOURNALS = (
-    apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_SUPER_JOURNAL
-)
+_JOURNALS = apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_SUPER_JOURNAL
 
 
 @dataclass(frozen=True)
@@ -203,9 +201,7 @@ def _apply(content: bytearray, change: Write | Resize) -> None:
         content[end : end + len(change.data)] = change.data
 
 
-def _surviving(
-    change: Write | Resize, random: Random, luck: float
-) -> Iterator[Write | Resize]:
+def _surviving(change: Write | Resize, random: Random, luck: float) -> Iterator[Write | Resize]:
     """The change, some sectors of it (the others old, or rubbish), or nothing."""
     if random.random() < luck:
         yield change
