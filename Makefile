@@ -45,7 +45,7 @@ bench: $(VENV)/dev.done ## Every benchmark
 	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 docs: $(VENV)/dev.done ## Write the configuration page anew from the code
-	$(BIN)/python -m listener.config_doc > docs/configuration.md
+	$(BIN)/python -m listener.config.doc docs/configuration.md
 
 clean: ## Remove what was set up here, and the sample's database
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -4,26 +4,21 @@ Spam is left out of every number and counted apart. Nothing is a zero that was n
 a figure is None where no source saw the time it stands for.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from listener.bars import Bar, bar_edges, bars
 from listener.coverage import Coverage, Period, SourceView, view
-from listener.model import ERROR_LABEL, LABELS, Mention
-from listener.stories import SAMPLE_CHARS_MAX, Story, StoryFolder, added, reach_of
-from listener.text import shown
+from listener.model import LABELS, Mention
+from listener.stories import Story
+from listener.tally import BrandCounts, Tally, Urgent
 
 __all__ = ["Coverage", "Digest", "Period", "digest"]
 
-URGENT_PRIORITY = 80
 STORIES_MAX = 10
-AUTHORS_MAX = 10
-URGENT_MAX = 20
+VOICES_MAX = 10
 PLACES_MAX = 40
-
-_NAME_CHARS_MAX = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +27,9 @@ class BrandFigures:
 
     ``count`` is None where none of its sources saw anything of the period, ``before`` where
     there is no figure for the period before. ``gappy`` are its sources with gaps: then the
-    figures are the least there was.
+    figures are the least there was. ``share_of_voice`` is 0 to 1, among all brands told.
+    ``sentiment`` holds every label; ``not_judged`` are those without one, ``failed`` those
+    that some classifier failed on.
     """
 
     brand: str
@@ -54,14 +51,13 @@ class BrandFigures:
 class Place:
     """How much came through a source from a site; ``site`` is empty where nothing came.
 
-    ``share`` is what the source saw of the period, None where nobody recorded it.
+    ``count`` is None where nothing was seen. ``view`` is None where no coverage was recorded.
     """
 
     source: str
     site: str
     count: int | None
-    share: float | None
-    is_whole: bool
+    view: SourceView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +71,12 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Urgent:
-    """A mention that could not wait, and why."""
-
-    at: datetime
-    brand: str
-    site: str
-    author: str
-    text: str
-    url: str
-    priority: int
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Digest:
     """A period told. Times are in UTC; ``zone`` is where it is read.
 
-    Own brands come before competitors, places and voices from the most on. ``urgent`` are the
-    weightiest of ``urgent_count``, ``places`` the busiest of ``places_count``.
-    ``failed`` counts, by kind of tag, the mentions that a classifier failed on.
+    Own brands come before competitors, all else from the most on. ``urgent`` are the
+    weightiest of ``urgent_count``, ``places`` the busiest of ``places_count``. ``failed``
+    counts, by kind of tag, the mentions that a classifier failed on.
     """
 
     period: Period
@@ -130,67 +112,96 @@ def digest(
     mentioned, counted before or a competitor. Mentions outside the period are passed over.
     """
     sources = tuple(view(one, period) for one in sorted(coverage, key=lambda one: one.source))
-    tally = _Tally(bar_edges(period, zone))
+    tally = Tally(bar_edges(period, zone))
     for mention in mentions:
         at = mention.post.published_at
         if at is not None and period.since <= at < period.until:
             tally.add(mention, at)
-    figures = [
-        _figures(brand, tally, sources, before_counts, brand in competitors)
-        for brand in sorted({*tally.brands, *before_counts, *competitors})
-    ]
     places = _places(tally, sources)
     return Digest(
         period=period,
         zone=zone,
         sources=sources,
-        brands=tuple(sorted(figures, key=lambda one: one.is_competitor)),
-        places=places[:PLACES_MAX],
+        brands=_brands(tally, sources, before_counts, competitors),
+        places=tuple(places[:PLACES_MAX]),
         places_count=len(places),
-        voices=_loudest(tally.voices),
+        voices=_loudest_voices(tally),
         stories=tally.folder.stories(STORIES_MAX),
-        urgent=tuple(map(_urgent, _weightiest(tally.urgent))),
+        urgent=tuple(tally.urgent()),
         urgent_count=tally.urgent_count,
         failed=dict(sorted(tally.failed.items())),
     )
 
 
-@dataclass(slots=True)
-class _BrandTally:
-    count: int = 0
-    direct: int = 0
-    failed: int = 0
-    spam: int = 0
-    sentiment: Counter[str] = field(default_factory=Counter)
-    per_bar: Counter[int] = field(default_factory=Counter)
+def _brands(
+    tally: Tally,
+    sources: Sequence[SourceView],
+    before_counts: Mapping[str, int],
+    competitors: frozenset[str],
+) -> tuple[BrandFigures, ...]:
+    total = sum(counts.count for counts in tally.brands.values())
+    names = sorted({*tally.brands, *before_counts, *competitors})
+    return tuple(
+        _figures(
+            brand,
+            tally.brands.get(brand, BrandCounts()),
+            sources=[one for one in sources if not one.brands or brand in one.brands],
+            edges=tally.edges,
+            before=before_counts.get(brand),
+            total=total,
+            is_competitor=brand in competitors,
+        )
+        for brand in sorted(names, key=lambda name: name in competitors)
+    )
 
 
-class _Tally:
-    """Everything counted in one pass over the mentions."""
+def _figures(
+    brand: str,
+    counts: BrandCounts,
+    *,
+    sources: Sequence[SourceView],
+    edges: Sequence[datetime],
+    before: int | None,
+    total: int,
+    is_competitor: bool,
+) -> BrandFigures:
+    was_seen = counts.count > 0 or any(source.share for source in sources)
+    return BrandFigures(
+        brand=brand,
+        is_competitor=is_competitor,
+        count=counts.count if was_seen else None,
+        before=before,
+        direct=counts.direct,
+        indirect=counts.count - counts.direct,
+        sentiment={label: counts.sentiment[label] for label in LABELS["sentiment"]},
+        not_judged=counts.count - sum(counts.sentiment[one] for one in LABELS["sentiment"]),
+        failed=counts.failed,
+        spam=counts.spam,
+        share_of_voice=counts.count / total if was_seen and total else None,
+        series=bars(edges, counts.per_bar, sources),
+        gappy=tuple(source.source for source in sources if not source.is_whole),
+    )
 
-    def __init__(self, edges: Sequence[datetime]) -> None:
-        self.edges = edges
-        self.brands: dict[str, _BrandTally] = {}
-        self.places: Counter[tuple[str, str]] = Counter()
-        self.voices: dict[tuple[str, str], tuple[int, int | None]] = {}
-        self.folder = StoryFolder()
-        self.urgent: list[Mention] = []
-        self.urgent_count = 0
-        self.failed: Counter[str] = Counter()
-        self._posts: set[str] = set()
 
-    def add(self, mention: Mention, at: datetime) -> None:
-        """Count a mention, published at ``at``."""
-        brand = self.brands.setdefault(mention.brand, _BrandTally())
-        if mention.label("spam") == "yes":
-            brand.spam += 1
-            return
-        brand.count += 1
-        brand.direct += mention.directness == "direct"
-        brand.sentiment[mention.label("sentiment")] += 1
-        brand.per_bar[bisect_right(self.edges, at) - 1] += 1
-        self.places[mention.source, mention.post.site] += 1
-        self.folder.add(mention, at)
-        self._add_failures(brand, mention)
-        self._add_urgent(mention)
-        self._add_voice(mention)
+def _places(tally: Tally, sources: Sequence[SourceView]) -> list[Place]:
+    views = {source.source: source for source in sources}
+    heard = {source for source, _ in tally.places}
+    places = [
+        Place(source, site, count, views.get(source))
+        for (source, site), count in tally.places.items()
+    ]
+    silent = [
+        Place(name, "", 0 if source.share else None, source)
+        for name, source in views.items()
+        if name not in heard
+    ]
+    return sorted(places + silent, key=lambda one: (-(one.count or 0), one.source, one.site))
+
+
+def _loudest_voices(tally: Tally) -> tuple[Voice, ...]:
+    voices = (
+        Voice(name, site, counts.posts, counts.reach)
+        for (site, name), counts in tally.voices.items()
+    )
+    ranked = sorted(voices, key=lambda one: (-(one.reach or 0), -one.posts, one.site, one.name))
+    return tuple(ranked[:VOICES_MAX])

@@ -30,7 +30,7 @@ _STORIES_PER_HASH_MAX = 50
 _CANDIDATES_MAX = 10
 
 _WORD = re.compile(f"{SPACED}+|[{SPACELESS}]")
-_NO_WORDS = re.compile(r"(?:https?://|www\.|@)\S+|^rt\b")
+_NO_WORDS = re.compile(r"(?:https?://|www\.|@)\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,11 @@ class Story:
 def reach_of(post: Post) -> int | None:
     """How many may have seen the post: its views, or else its author's followers."""
     return post.engagement.views or post.author.followers
+
+
+def sample_of(post: Post) -> str:
+    """What a reader sees of the post: its title and the beginning of its text, on one line."""
+    return shown(f"{post.title}: {post.text}" if post.title else post.text, SAMPLE_CHARS_MAX)
 
 
 def added(one: int | None, other: int | None) -> int | None:
@@ -105,14 +110,15 @@ def _telling(post: Post, at: datetime) -> _Telling:
         text=blake2b(text.encode(), digest_size=12).digest(),
         sketch=_sketch(words),
         reach=reach_of(post),
-        sample=shown(post.text or post.title, SAMPLE_CHARS_MAX),
+        sample=sample_of(post),
         url=post.url,
         site=post.site,
     )
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(_NO_WORDS.sub(" ", fold(text).strip()))
+    words: list[str] = _WORD.findall(_NO_WORDS.sub(" ", fold(text)))
+    return words[1:] if words[:1] == ["rt"] else words
 
 
 def _sketch(words: Sequence[str]) -> tuple[int, ...]:
@@ -155,9 +161,11 @@ def _like(
 
 def _likeness(one: Sequence[int], other: Sequence[int]) -> float:
     """The share of pairs that both have, estimated from the lowest hashes of the two together."""
-    both = set(one) & set(other)
+    both = set(one).intersection(other)
+    if len(both) < LIKENESS_MIN * max(len(one), len(other)):
+        return 0.0
     lowest = sorted({*one, *other})[:_SKETCH_HASHES]
-    return sum(pair in both for pair in lowest) / len(lowest)
+    return len(both.intersection(lowest)) / len(lowest)
 
 
 def _index(telling: _Telling, number: int, by_hash: dict[int, list[int]]) -> None:

@@ -27,22 +27,30 @@ def shown(text: str, chars_max: int = 280) -> str:
     Control, bidi-override and other invisible characters are dropped, so that no post can
     move a cursor, colour a screen or turn the line around.
     """
-    line = _LINE_SPACE.sub(" ", text[: chars_max * 8]).strip()
+    looked_at = text[: chars_max * 8]
+    line = _LINE_SPACE.sub(" ", looked_at).strip()
     if not line.isprintable():
-        line = "".join(character for character in line if _is_visible(character))
-    return line if len(line) <= chars_max else line[: chars_max - 1].rstrip() + "…"
+        seen = "".join(character for character in line if _is_visible(character))
+        line = _LINE_SPACE.sub(" ", seen).strip()
+    return _cut(line, chars_max, is_all=len(looked_at) == len(text))
 
 
 def shown_lines(text: str, chars_max: int = 4000) -> str:
     """Like :func:`shown`, keeping the line breaks."""
-    lines = (shown(line, chars_max) for line in text[: chars_max * 2].splitlines())
-    kept = "\n".join(lines).strip()
-    return kept if len(kept) <= chars_max else kept[: chars_max - 1].rstrip() + "…"
+    looked_at = text[: chars_max * 2]
+    kept = "\n".join(shown(line, chars_max) for line in looked_at.splitlines()).strip()
+    return _cut(kept, chars_max, is_all=len(looked_at) == len(text))
 
 
 def defused(text: str) -> str:
     """The text with its lines and its indents, but nothing that a terminal would obey."""
     return "".join(part for part in text.expandtabs(4) if part == "\n" or _is_visible(part))
+
+
+def _cut(kept: str, chars_max: int, *, is_all: bool) -> str:
+    if is_all and len(kept) <= chars_max:
+        return kept
+    return kept[: chars_max - 1].rstrip() + "…"
 
 
 def _is_visible(character: str) -> bool:

@@ -76,19 +76,18 @@ def trouble_alarms(
 def spike_alarm(rule: Rule, volume: Volume, alarmed: frozenset[str]) -> Alarm | None:
     """What to raise or clear for a brand under a rule with ``spike``, or None.
 
-    Cleared only when the volume has fallen below half of what raises it, so that a volume
-    swinging around the line does not ring twice.
+    Cleared only when the volume has fallen half the way from what raises it to what is usual,
+    so that a volume swinging around the line does not ring twice.
     """
     if rule.spike is None:
         return None
-    line = spike_line(rule.spike, volume.history)
+    line, usual = spike_line(rule.spike, volume.history), _mean(volume.history)
     minutes = rule.spike.window_minutes
     told = f"{volume.count} mentions of {volume.brand} in {minutes} minutes"
     if volume.count >= line and volume.brand not in alarmed:
-        usual = _mean(volume.history)
         body = f"Usual at this hour of the week: {usual:.1f}, over {len(volume.history)} weeks."
         return Alarm(rule.name, volume.brand, f"Spike: {told}", body, kind="spike", priority=90)
-    if volume.count < line * _CALM_SHARE and volume.brand in alarmed:
+    if volume.count < usual + (line - usual) * _CALM_SHARE and volume.brand in alarmed:
         return Alarm(rule.name, volume.brand, f"Calm again: {told}", kind="clear")
     return None
 

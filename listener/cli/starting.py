@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from listener.cli.shared import BadUse, configured
-from listener.init import QUESTIONS, ask, initial_config
+from listener.config.initial import QUESTIONS, ask, initial_config
 
 
 def init(path: Path, *, force: bool) -> None:
@@ -22,5 +22,9 @@ def init(path: Path, *, force: bool) -> None:
     except OSError as error:
         msg = f"{path} can't be written: {error.strerror}"
         raise BadUse(msg) from None
-    configured(path)
-    print(f"\nWrote {path}. Now: listener check, listener try SOURCE, listener run.")
+    print(f"\nWrote {path}.")
+    try:
+        configured(path)
+    except BadUse as missing:
+        print("Before it can run:", *missing.lines, sep="\n  ")
+    print("Then: listener check, listener try SOURCE, listener run.")

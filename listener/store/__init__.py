@@ -13,7 +13,7 @@ def open_store(database: str, *, owner: str = "tool") -> Store:
     ``owner`` names this process in the leases it takes. A Store belongs to one thread.
     Raises StoreUnavailable when it can't be opened, ValueError for an address nobody serves.
     """
-    kind, _, place = (database if isinstance(database, str) else f"sqlite:{database}").partition(":")
+    kind, _, place = database.partition(":")
     if kind != "sqlite":
         msg = f"no store for '{kind}': this version has 'sqlite:PATH'"
         raise ValueError(msg)

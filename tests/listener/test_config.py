@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from listener.config import ConfigError, load_config
-from listener.config_reading import FAULTS_MAX
+from listener.config.reading import FAULTS_MAX
 from listener.registry import known
 from listener.suggest import listed
 from tests.listener import toy_plugins

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from listener.config_doc import CORE_TABLES, PLUGIN_TABLES, escaped, main, page
-from listener.config_tables import ClassifiersTable
+from listener.config.doc import CORE_TABLES, PLUGIN_TABLES, escaped, main, page
+from listener.config.tables import ClassifiersTable
 from listener.registry import BUILT_IN, PluginKind, plugin, settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
@@ -14,7 +14,7 @@ PLUGINS = [(kind, name) for kind, names in BUILT_IN.items() for name in names]
 
 
 def test_the_committed_page_is_what_the_code_says() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m listener.config_doc PAGE"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m listener.config.doc PAGE"
 
 
 def assert_on_page(cls: type) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from listener.config import Config, ConfigError, load_config
-from listener.config_tables import BrandTable, SpikeTable, TroubleTable, Web
+from listener.config.tables import BrandTable, SpikeTable, TroubleTable, Web
 from listener.model import Brand
 from listener.ports import Secret
 from listener.rules import Condition, Quiet, Rule, Spike, Trouble
@@ -40,7 +40,7 @@ def test_an_empty_file_takes_all_defaults(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     assert load(tmp_path, QUIET_JUDGES) == Config(
         path=path,
-        database=tmp_path / "listener.db",
+        database=f"sqlite:{tmp_path / 'listener.db'}",
         zone=ZoneInfo("UTC"),
         log_level="info",
         log_format="auto",
@@ -78,7 +78,7 @@ port = 0
 enabled = false
 """,
     )
-    assert config.database == tmp_path / "data/l.db"
+    assert config.database == f"sqlite:{tmp_path / 'data/l.db'}"
     assert config.zone == ZoneInfo("Europe/Helsinki")
     assert (config.log_level, config.log_format) == ("debug", "json")
     assert (config.lease_seconds, config.drain_seconds) == (30, 0)
@@ -89,7 +89,7 @@ enabled = false
 
 def test_an_absolute_database_stays_where_it_is(tmp_path: Path) -> None:
     text = f'{QUIET_JUDGES}[listener]\ndatabase = "sqlite:/var/lib/listener/l.db"\n'
-    assert load(tmp_path, text).database == Path("/var/lib/listener/l.db")
+    assert load(tmp_path, text).database == "sqlite:/var/lib/listener/l.db"
 
 
 def test_a_byte_order_mark_and_windows_lines_do_no_harm(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from listener.config import Config, load_config
-from listener.config_words import is_web_address
-from listener.init import ATTEMPTS_MAX, QUESTIONS, ask, brand_id, initial_config
+from listener.config.initial import ATTEMPTS_MAX, QUESTIONS, ask, brand_id, initial_config
+from listener.config.toml_text import toml_value
+from listener.config.words import is_web_address
 from listener.ports import Secret
-from listener.toml_text import toml_value
 
 HOOK = "https://hooks.example/services/x"
 

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from listener.config_reading import Reading, named
-from listener.config_settings import read_value, read_values, refuse_unknown
-from listener.config_tables import ConditionTable
+from listener.config.reading import Reading, named
+from listener.config.settings import read_value, read_values, refuse_unknown
+from listener.config.tables import ConditionTable
 from listener.model import ERROR_LABEL, LABELS
 from listener.registry import settings
 from listener.rules import Condition

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from listener.config_reading import ConfigError
+from listener.config.reading import ConfigError
 from listener.text import shown
 
 SIZE_BYTES_MAX = 1_000_000

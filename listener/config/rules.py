@@ -7,10 +7,10 @@ from dataclasses import asdict
 from datetime import time
 from typing import Any
 
-from listener.config_conditions import Names, check_known, read_condition
-from listener.config_reading import ITEMS_MAX, Reading, named, told
-from listener.config_settings import read_table
-from listener.config_tables import RuleTable, SpikeTable, TroubleTable
+from listener.config.conditions import Names, check_known, read_condition
+from listener.config.reading import ITEMS_MAX, Reading, named, told
+from listener.config.settings import read_table
+from listener.config.tables import RuleTable, SpikeTable, TroubleTable
 from listener.rules import Quiet, Rule, Spike, Trouble
 from listener.text import shown
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from listener.config_conditions import check_known
-from listener.config_making import check_idle, make, take_apart
-from listener.config_reading import Reading, named
-from listener.config_tables import ChannelTable, SourceTable
+from listener.config.conditions import check_known
+from listener.config.making import check_idle, make, take_apart
+from listener.config.reading import Reading, named
+from listener.config.tables import ChannelTable, SourceTable
 from listener.ports import Channel, Source
 
 

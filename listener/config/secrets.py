@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from listener.config_words import VARIABLE
+from listener.config.words import VARIABLE
 
 SIZE_BYTES_MAX = 64 * 1024
 

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from listener.config_secrets import secret_name, secret_value
+from listener.config.secrets import secret_name, secret_value
 from listener.ports import Secret
 from listener.text import shown
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from listener.config_making import make, take_apart
-from listener.config_reading import Reading, table_name
-from listener.config_settings import read_values, refuse_unknown
-from listener.config_tables import ClassifiersTable, ClassifierTable, ConditionTable
+from listener.config.making import make, take_apart
+from listener.config.reading import Reading, table_name
+from listener.config.settings import read_values, refuse_unknown
+from listener.config.tables import ClassifiersTable, ClassifierTable, ConditionTable
 from listener.ports import Classifier
 from listener.registry import settings
 from listener.suggest import suggestion

@@ -1,6 +1,6 @@
 """Writes ``docs/configuration.md`` from the tables and the plugins themselves.
 
-``python -m listener.config_doc`` prints the page; with a path behind it, it writes it there.
+``python -m listener.config.doc`` prints the page; with a path behind it, it writes it there.
 A test holds the committed page against what comes out here.
 """
 
@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from listener.config_judges import DEFAULT_TYPES
-from listener.config_tables import (
+from listener.config.initial import initial_config
+from listener.config.judges import DEFAULT_TYPES
+from listener.config.tables import (
     BrandTable,
     ChannelTable,
     ClassifiersTable,
@@ -24,10 +25,9 @@ from listener.config_tables import (
     TroubleTable,
     Web,
 )
-from listener.init import initial_config
+from listener.config.toml_text import toml_value
 from listener.model import LABELS
 from listener.registry import BUILT_IN, PluginKind, Setting, plugin, settings
-from listener.toml_text import toml_value
 
 CORE_TABLES: tuple[tuple[str, type[Any]], ...] = (
     ("`[listener]`", ListenerTable),

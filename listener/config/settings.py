@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, to_json
 
-from listener.config_reading import Reading, named, told
+from listener.config.reading import Reading, named, told
 from listener.registry import Setting, settings
 from listener.suggest import suggestion
 from listener.text import shown

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from listener.config_words import VARIABLE, is_domain, is_web_address, zone_named
+from listener.config.toml_text import toml_value
+from listener.config.words import VARIABLE, is_domain, is_web_address, zone_named
 from listener.text import clean_text, shown
-from listener.toml_text import toml_value
 
 ATTEMPTS_MAX = 5
 ANSWER_CHARS_MAX = 2_000

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from listener.config_reading import Reading, as_table, named, table_name
-from listener.config_settings import read_value, read_values, refuse_unknown
+from listener.config.reading import Reading, as_table, named, table_name
+from listener.config.settings import read_value, read_values, refuse_unknown
 from listener.ports import Channel, Classifier, Source
 from listener.registry import PluginError, PluginKind, known, plugin, settings
 from listener.suggest import listed

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from listener.config_conditions import Names
-from listener.config_judges import JudgeConfig, read_judges, read_kinds
-from listener.config_plugins import ChannelConfig, SourceConfig, read_channels, read_sources
-from listener.config_reading import ConfigError, Reading, as_table, named, table_name
-from listener.config_rules import read_rules
-from listener.config_settings import read_table
-from listener.config_tables import BrandTable, ListenerTable, LogFormat, LogLevel, Web
-from listener.config_toml import read_toml
-from listener.config_words import BRAND_ID, NAME, is_domain, is_web_address, zone_named
+from listener.config.conditions import Names
+from listener.config.judges import JudgeConfig, read_judges, read_kinds
+from listener.config.plugins import ChannelConfig, SourceConfig, read_channels, read_sources
+from listener.config.reading import ConfigError, Reading, as_table, named, table_name
+from listener.config.rules import read_rules
+from listener.config.settings import read_table
+from listener.config.tables import BrandTable, ListenerTable, LogFormat, LogLevel, Web
+from listener.config.toml import read_toml
+from listener.config.words import BRAND_ID, NAME, is_domain, is_web_address, zone_named
 from listener.model import Brand
 from listener.ports import Secret
 from listener.registry import settings
@@ -55,7 +55,7 @@ class Config:
     """
 
     path: Path
-    database: Path
+    database: str
     zone: ZoneInfo
     log_level: LogLevel
     log_format: LogFormat
@@ -178,7 +178,7 @@ def _check_brand(reading: Reading, place: str, table: BrandTable) -> None:
         reading.warn(named(place, key), "is kept but not used by this version")
 
 
-def _database(reading: Reading, stated: str) -> Path:
+def _database(reading: Reading, stated: str) -> str:
     scheme, _, path = stated.partition(":")
     fault = ""
     if scheme in _POSTGRES:
@@ -189,7 +189,7 @@ def _database(reading: Reading, stated: str) -> Path:
         fault = "must be sqlite: and the path of a plain file"
     if fault:
         reading.fault("[listener] database", fault)
-    return reading.folder / path
+    return f"sqlite:{reading.folder / path}"
 
 
 def _zone(reading: Reading, name: str) -> ZoneInfo:
