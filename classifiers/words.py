@@ -13,19 +13,26 @@ from typing import Annotated, Literal
 
 from classifiers.wordlists import intent, sentiment, spam, urgency
 from classifiers.wordlists.judgement import Judgement
-from classifiers.wordlists.lists import LANGUAGES, WordList, word_list
-from classifiers.wordlists.tokens import TEXT_CHARS_MAX, Token, tokens
+from classifiers.wordlists.lists import LANGUAGES
+from classifiers.wordlists.reading import Reading, read
+from classifiers.wordlists.tokens import TEXT_CHARS_MAX
 from listener.model import Evidence, Mention, Tag
 
+Kind = Literal["sentiment", "spam", "urgency", "intent"]
 BY = "words/1"
 
-_JUDGES: dict[str, Callable[[tuple[Token, ...], WordList], Judgement]] = {
+_JUDGES: dict[Kind, Callable[[Reading], Judgement]] = {
     "sentiment": sentiment.judge,
     "spam": spam.judge,
     "urgency": urgency.judge,
     "intent": intent.judge,
 }
-_HARMLESS = {"sentiment": "neutral", "spam": "no", "urgency": "low", "intent": "other"}
+_HARMLESS: dict[Kind, str] = {
+    "sentiment": "neutral",
+    "spam": "no",
+    "urgency": "low",
+    "intent": "other",
+}
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_].*)?")
 _SCORE_WITHOUT_LIST = 0.35
 _SCORE_SHARE_WITHOUT_LANGUAGE = 0.85
@@ -36,10 +43,7 @@ _SCORE_SHARE_WITHOUT_LANGUAGE = 0.85
 class WordsClassifier:
     """Judges mentions by word lists."""
 
-    kind: Annotated[
-        Literal["sentiment", "spam", "urgency", "intent"],
-        "What to judge: sentiment, spam, urgency or intent.",
-    ]
+    kind: Annotated[Kind, "What to judge: sentiment, spam, urgency or intent."]
 
     def __post_init__(self) -> None:
         if self.kind not in _JUDGES:
@@ -50,22 +54,22 @@ class WordsClassifier:
         return [self._tag(mention) for mention in mentions]
 
     def _tag(self, mention: Mention) -> Tag:
-        judged = _judged(self.kind, tokens(_text(mention)), _language(mention))
+        judged = _judged(self.kind, _text(mention), _language(mention))
         return Tag(self.kind, judged.label, judged.score, judged.reasons, BY)
 
 
-def _judged(kind: str, row: tuple[Token, ...], language: str) -> Judgement:
+def _judged(kind: Kind, text: str, language: str) -> Judgement:
     if not language:
-        return _best_of_all(kind, row)
+        return _best_of_all(kind, text)
     if language not in LANGUAGES:
         reason = f"no word list for '{language}'"
         return Judgement(_HARMLESS[kind], _SCORE_WITHOUT_LIST, (reason,))
-    return _JUDGES[kind](row, word_list(language))
+    return _JUDGES[kind](read(text, language))
 
 
-def _best_of_all(kind: str, row: tuple[Token, ...]) -> Judgement:
+def _best_of_all(kind: Kind, text: str) -> Judgement:
     """By the list that finds most to judge by: a text is rarely in three languages."""
-    judged = [_JUDGES[kind](row, word_list(language)) for language in LANGUAGES]
+    judged = [_JUDGES[kind](read(text, language)) for language in LANGUAGES]
     best = max(judged, key=lambda each: each.weight)
     score = round(best.score * _SCORE_SHARE_WITHOUT_LANGUAGE, 2)
     return Judgement(best.label, score, best.reasons)
