@@ -3,7 +3,6 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
-from io import StringIO
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +16,7 @@ from listener.logs import Redactor, set_up
 TOKEN = "xoxb-1234-Zm9v/YmFy+&=' \\\"x"
 PASSWORD = "hunter2-correct"
 
-Lines = Callable[[], list[dict[str, Any]]]
+Written = Callable[[], str]
 
 
 @pytest.fixture(autouse=True)
@@ -32,17 +31,13 @@ def _undisturbed() -> Iterator[None]:
 
 
 @pytest.fixture
-def stderr(monkeypatch: pytest.MonkeyPatch) -> StringIO:
-    stream = StringIO()
-    monkeypatch.setattr("sys.stderr", stream)
-    return stream
+def written(capsys: pytest.CaptureFixture[str]) -> Written:
+    """What was written to stderr since it was last asked for."""
+    return lambda: capsys.readouterr().err
 
 
-@pytest.fixture
-def lines(stderr: StringIO) -> Lines:
-    """Logging set up as JSON; what it wrote so far, read."""
-    set_up("info", "json", [TOKEN, PASSWORD, "abc"])
-    return lambda: [json.loads(line) for line in stderr.getvalue().splitlines()]
+def lines(written: Written) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in written().splitlines()]
 
 
 def logger() -> Any:
@@ -52,9 +47,10 @@ def logger() -> Any:
 # -- lines
 
 
-def test_a_line_is_a_json_object_with_time_level_and_what_happened(lines: Lines) -> None:
+def test_a_line_is_a_json_object_with_time_level_and_what_happened(written: Written) -> None:
+    set_up("info", "json", [])
     logger().info("polled", source="blogs", posts_new=3, ok=True, none=None)
-    (line,) = lines()
+    (line,) = lines(written)
     assert line.pop("timestamp").endswith("Z")
     assert line == {
         "event": "polled",
@@ -66,32 +62,32 @@ def test_a_line_is_a_json_object_with_time_level_and_what_happened(lines: Lines)
     }
 
 
-def test_lines_below_the_level_are_not_written(stderr: StringIO) -> None:
+def test_lines_below_the_level_are_not_written(written: Written) -> None:
     set_up("warning", "json", [])
     logger().info("quiet")
     logger().warning("loud")
-    assert "quiet" not in stderr.getvalue()
-    assert "loud" in stderr.getvalue()
+    assert [line["event"] for line in lines(written)] == ["loud"]
 
 
-def test_libraries_log_the_same_way_from_warning_on(lines: Lines) -> None:
+def test_libraries_log_the_same_way_from_warning_on(written: Written) -> None:
+    set_up("info", "json", [])
     logging.getLogger("some.library").info("chatter")
     logging.getLogger("some.library").warning("retrying %s", "once")
-    (line,) = lines()
+    (line,) = lines(written)
     assert (line["event"], line["level"]) == ("retrying once", "warning")
     assert set(line) == {"event", "level", "timestamp"}
 
 
-def test_without_a_terminal_auto_is_json_and_a_person_gets_a_plain_line(stderr: StringIO) -> None:
+def test_without_a_terminal_auto_is_json_and_a_person_gets_a_plain_line(written: Written) -> None:
     set_up("info", "auto", [])
     logger().info("one")
-    assert json.loads(stderr.getvalue())["event"] == "one"
+    assert json.loads(written())["event"] == "one"
     set_up("info", "console", [])
     logger().info("two", source="blogs")
-    last = stderr.getvalue().splitlines()[-1]
-    assert "two" in last
-    assert "source=blogs" in last
-    assert "\x1b" not in last
+    (line,) = written().splitlines()
+    assert "two" in line
+    assert "source=blogs" in line
+    assert "\x1b" not in line
 
 
 @given(st.text(st.characters() | st.characters(categories=["Cs"])))
@@ -103,13 +99,14 @@ def test_strangers_words_never_break_a_line(words: str) -> None:
     assert event["event"].isprintable()
 
 
-def test_a_line_has_an_end(lines: Lines) -> None:
-    logger().warning("x" * 10_000_000, text="y" * 10_000_000)
+def test_a_line_has_an_end(written: Written) -> None:
+    set_up("info", "json", [TOKEN, PASSWORD])
+    logger().warning("x" * 1_000_000, text="y" * 1_000_000)
     try:
-        raise ValueError("z" * 10_000_000)
+        raise ValueError("z" * 1_000_000)
     except ValueError:
         logger().exception("broke")
-    long, broke = lines()
+    long, broke = lines(written)
     assert len(long["event"]) == len(long["text"]) == 2000
     assert len(broke["exception"]) == 20_000
 
@@ -127,12 +124,10 @@ def fail_deeply() -> None:
         raise ExceptionGroup("both", [outer, OSError(quote(TOKEN, safe=""))]) from None
 
 
-def assert_no_secret(written: str) -> None:
-    assert "***" in written
-    for secret in (TOKEN, PASSWORD):
-        for way in (secret, quote(secret, safe=""), repr(secret)[1:-1], json.dumps(secret)[1:-1]):
-            assert way not in written
-    assert "xoxb" not in written
+def assert_no_secret(text: str) -> None:
+    assert "***" in text
+    assert "xoxb" not in text
+    assert "hunter2" not in text
 
 
 FIELDS: list[dict[str, Any]] = [
@@ -151,28 +146,28 @@ FIELDS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("fields", FIELDS, ids=[next(iter(fields)) for fields in FIELDS])
 @pytest.mark.parametrize("form", ["json", "console"])
-def test_no_field_shows_a_secret(stderr: StringIO, form: str, fields: dict[str, Any]) -> None:
+def test_no_field_shows_a_secret(written: Written, form: str, fields: dict[str, Any]) -> None:
     set_up("info", form, [TOKEN, PASSWORD])
     logger().info("sent", **fields)
-    assert_no_secret(stderr.getvalue())
+    assert_no_secret(written())
 
 
 @pytest.mark.parametrize("form", ["json", "console"])
-def test_no_event_and_no_traceback_shows_a_secret(stderr: StringIO, form: str) -> None:
+def test_no_event_and_no_traceback_shows_a_secret(written: Written, form: str) -> None:
     set_up("info", form, [TOKEN, PASSWORD])
     try:
         fail_deeply()
     except ExceptionGroup as error:
         logger().exception(f"with {TOKEN}")
         logger().error("with", exc_info=error)
-    written = stderr.getvalue()
-    assert_no_secret(written)
-    assert written.count("fail_deeply()") >= 2
-    assert written.count("ValueError: login with ***") >= 2
+    text = written()
+    assert_no_secret(text)
+    assert text.count("fail_deeply()") == 2
+    assert text.count("ValueError: login with ***") == 2
 
 
 @pytest.mark.parametrize("form", ["json", "console"])
-def test_no_line_of_a_library_shows_a_secret(stderr: StringIO, form: str) -> None:
+def test_no_line_of_a_library_shows_a_secret(written: Written, form: str) -> None:
     set_up("info", form, [TOKEN, PASSWORD])
     library = logging.getLogger("some.library")
     library.warning("token %s, password %r", TOKEN, PASSWORD)
@@ -180,10 +175,10 @@ def test_no_line_of_a_library_shows_a_secret(stderr: StringIO, form: str) -> Non
         fail_deeply()
     except ExceptionGroup:
         library.exception("login failed", stack_info=True)
-    written = stderr.getvalue()
-    assert_no_secret(written)
-    assert "ValueError: login with ***" in written
-    assert "fail_deeply()" in written
+    text = written()
+    assert_no_secret(text)
+    assert "ValueError: login with ***" in text
+    assert "fail_deeply()" in text
 
 
 def test_a_secret_inside_another_leaves_no_rest() -> None:
@@ -191,9 +186,7 @@ def test_a_secret_inside_another_leaves_no_rest() -> None:
     assert redactor.text("secret-longer secret") == "*** ***"
 
 
-def test_what_is_too_short_to_be_a_secret_is_not_starred_out(lines: Lines) -> None:
-    logger().info("abcdef")
-    assert lines()[0]["event"] == "abcdef"
+def test_what_is_too_short_to_be_a_secret_is_not_starred_out() -> None:
     assert Redactor(["", "abc"]).text("abc") == "abc"
 
 
@@ -205,13 +198,13 @@ def test_no_secret_survives_between_any_words(secret: str, before: str, after: s
         assert secret not in starred.replace("***", "\0")
 
 
-def test_a_traceback_keeps_its_lines_and_moves_no_cursor(stderr: StringIO) -> None:
+def test_a_traceback_keeps_its_lines_and_moves_no_cursor(written: Written) -> None:
     set_up("info", "console", [])
     try:
         raise ValueError("\x1b[2J\u202eevil\x9b1A")
     except ValueError:
         logger().exception("broke")
-    written = stderr.getvalue()
-    assert "ValueError: [2Jevil1A" in written
-    assert '\n  File "' in written
-    assert all(part == "\n" or part.isprintable() for part in written)
+    text = written()
+    assert "ValueError: [2Jevil1A" in text
+    assert '\n  File "' in text
+    assert all(part == "\n" or part.isprintable() for part in text)

@@ -138,5 +138,7 @@ began = threading.Event()
 Workers("w", 1).submit(lambda: (began.set(), threading.Event().wait()))
 assert began.wait(10)
 """
-    ended = subprocess.run([sys.executable, "-c", program], timeout=30, capture_output=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", program], timeout=30, capture_output=True, check=False
+    )
     assert (ended.returncode, ended.stderr) == (0, b"")

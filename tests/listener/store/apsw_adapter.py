@@ -4,7 +4,7 @@
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,22 +14,30 @@ Values = Sequence[Any] | Mapping[str, Any]
 _COUNTED = ("INSERT", "UPDATE", "DELETE", "REPLACE", "WITH")
 
 
-class Row(tuple[Any, ...]):
+class Row:
     """What ``sqlite3.Row`` is: values by place and by name."""
 
-    names: Sequence[str]
+    def __init__(self, names: Sequence[str], values: Sequence[Any]) -> None:
+        self._names = names
+        self._values = values
 
     def keys(self) -> Sequence[str]:
-        return self.names
+        return self._names
 
-    def __getitem__(self, key: Any) -> Any:
-        return super().__getitem__(self.names.index(key) if isinstance(key, str) else key)
+    def __getitem__(self, key: int | str) -> Any:
+        return self._values[self._names.index(key) if isinstance(key, str) else key]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 class Cursor:
     """A statement that ran to its end: its rows wait here."""
 
-    description: list[tuple[Any, ...]] | None = None
+    description: tuple[tuple[Any, ...], ...] | None = None
     rowcount = -1
     lastrowid = 0
     _rows: Iterator[Row] = iter(())
@@ -58,13 +66,11 @@ class Cursor:
 
     def _describe(self, cursor: apsw.Cursor, sql: str, values: Any) -> bool:
         columns = cursor.get_description()
-        self.description = [(column[0], *[None] * 6) for column in columns] or None
+        self.description = tuple((column[0], *[None] * 6) for column in columns) or None
         return True
 
-    def _row(self, values: Iterable[Any]) -> Row:
-        row = Row(values)
-        row.names = [column[0] for column in self.description or ()]
-        return row
+    def _row(self, values: Sequence[Any]) -> Row:
+        return Row([column[0] for column in self.description or ()], values)
 
 
 class Connection:

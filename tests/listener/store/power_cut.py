@@ -36,6 +36,7 @@ from tests.listener.store.volatile_disk import Disk, DiskVfs
 DATABASE = "power.db"
 CUTS_PER_LIFE = 20
 CHANGES_PER_CUT = 120
+FRESH_STARTS = 5
 
 
 class Executes(Protocol):
@@ -138,18 +139,19 @@ def campaign(folder: Path, cuts: int, seed: int, synchronous: str = "") -> Toll:
         life = Life(files, state, random)
         life.run(number, synchronous)
         toll.verbs += len(life.states) - 1
-        whole = [NOTHING]
+        beginnings = [NOTHING] * FRESH_STARTS
         for cut in life.cuts:
-            found = look(folder / f"{toll.cuts}", cut.files)
+            found = look(folder, cut.files)
             if toll.add(life, cut, found):
-                whole.append((cut.files, found.state))
-        files, state = random.choice(whole)
+                beginnings.append((cut.files, found.state))
+        files, state = random.choice(beginnings)
     return toll
 
 
 def look(folder: Path, files: Mapping[str, bytes]) -> Found:
     """Open what is left, as after any power cut: by plain sqlite3, with no preparation."""
-    folder.mkdir()
+    for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-journal"):
+        (folder / name).unlink(missing_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
     with closing(sqlite3.connect(folder / DATABASE)) as plain:
@@ -194,7 +196,7 @@ def state_of(connection: Executes) -> str:
 def _connect(vfs: str, random: Random, synchronous: str) -> sqlite3.Connection:
     """As in production, but for who holds the wal-index, and limits low enough to be met."""
     opened = apsw_adapter.Connection(apsw.Connection(DATABASE, vfs=vfs))
-    connection = cast(sqlite3.Connection, opened)
+    connection = cast("sqlite3.Connection", opened)
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     prepare(connection)
     connection.execute(f"PRAGMA wal_autocheckpoint = {random.choice((4, 20, 60))}")

@@ -1,6 +1,7 @@
 """A source that somebody else ships: the mails of a public mailing list's archive."""
 
 import mailbox
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parseaddr, parsedate_to_datetime
@@ -20,7 +21,8 @@ class MboxSource:
     def poll(self, cursor: str | None) -> Batch:
         if not self.path.is_file():
             raise Reject(f"there is no archive at {self.path}")
-        mails = list(mailbox.mbox(self.path, create=False))
+        with closing(mailbox.mbox(self.path, create=False)) as archive:
+            mails = list(archive)
         start = int(cursor) if cursor and cursor.isdecimal() else 0
         return Batch(tuple(map(self._post, mails[start:])), cursor=str(len(mails)))
 
