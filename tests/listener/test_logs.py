@@ -23,11 +23,11 @@ Written = Callable[[], str]
 def _undisturbed() -> Iterator[None]:
     """Leave logging as it was found."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, config = root.handlers[:], root.level, structlog.get_config()
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**config)
 
 
 @pytest.fixture

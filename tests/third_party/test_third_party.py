@@ -43,8 +43,8 @@ def test_it_is_short() -> None:
 
 
 def test_it_passes_the_suite(installed: dict[str, str]) -> None:
-    suite = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--noconftest"]
-    done = run([*suite, "--rootdir", str(PACKAGE), str(PACKAGE)], installed)
+    apart = ["-p", "no:cacheprovider", "-p", "no:xdist", "--noconftest", "--rootdir", str(PACKAGE)]
+    done = run([sys.executable, "-m", "pytest", *apart, str(PACKAGE)], installed)
     assert "8 passed" in done.stdout
 
 

@@ -6,9 +6,11 @@
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import apsw
+
+from listener.store.connection import prepare
 
 Values = Sequence[Any] | Mapping[str, Any]
 _COUNTED = ("INSERT", "UPDATE", "DELETE", "REPLACE", "WITH")
@@ -103,6 +105,17 @@ class Connection:
     def close(self) -> None:
         with translated():
             self._connection.close()
+
+
+def connect_on(vfs: str, name: str) -> sqlite3.Connection:
+    """A connection as in production, but on this VFS, and with the wal-index in memory.
+
+    There is no shared memory in a VFS written in Python, so this connection is the only one.
+    """
+    connection = cast(sqlite3.Connection, Connection(apsw.Connection(name, vfs=vfs)))
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    prepare(connection)
+    return connection
 
 
 @contextmanager

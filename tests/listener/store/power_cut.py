@@ -22,14 +22,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
-import apsw
-
-from listener.store.connection import prepare
 from listener.store.sqlite import SqliteStore
 from listener.testing.fakes import NOON
-from tests.listener.store import apsw_adapter
+from tests.listener.store.apsw_adapter import connect_on
 from tests.listener.store.store_work import work
 from tests.listener.store.volatile_disk import Disk, DiskVfs
 
@@ -194,11 +191,8 @@ def state_of(connection: Executes) -> str:
 
 
 def _connect(vfs: str, random: Random, synchronous: str) -> sqlite3.Connection:
-    """As in production, but for who holds the wal-index, and limits low enough to be met."""
-    opened = apsw_adapter.Connection(apsw.Connection(DATABASE, vfs=vfs))
-    connection = cast("sqlite3.Connection", opened)
-    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    prepare(connection)
+    """As in production, with limits low enough to be met."""
+    connection = connect_on(vfs, DATABASE)
     connection.execute(f"PRAGMA wal_autocheckpoint = {random.choice((4, 20, 60))}")
     connection.execute(f"PRAGMA cache_size = {random.choice((10, -2000))}")
     connection.execute("PRAGMA journal_size_limit = 65536")
