@@ -5,7 +5,7 @@ import re
 import sys
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from listener.config import Config, ConfigError, load_config
 from listener.store import Store, StoreUnavailable, open_store
@@ -57,3 +57,14 @@ def moment_from(words: str, now: datetime, zone: tzinfo) -> datetime:
     except (ValueError, OverflowError):
         msg = f"'{words}' is no time: write 7d, 24h, 90m, 4w or a date such as 2026-11-21"
         raise BadUse(msg) from None
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON has it: times as text, tuples as lists, zones by name."""
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value if isinstance(value, str | int | float | None) else str(value)

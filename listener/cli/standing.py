@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from listener.cli.shared import configured, stored
+from listener.cli.shared import configured, plain, stored
 from listener.clock import utc_now
 from listener.store import StoreUnavailable
 from listener.store.port import Buried, SourceStatus, Status
@@ -106,21 +106,11 @@ def _span(span: timedelta) -> str:
 
 
 def _as_json(status: Status, now: datetime) -> Any:
-    plain = asdict(status) | {"now": now}
+    told = asdict(status) | {"now": now}
     for name, stage in status.stages.items():
         oldest = (now - stage.oldest_at).total_seconds() if stage.oldest_at else 0.0
-        plain["stages"][name]["oldest_seconds"] = max(0.0, round(oldest, 3))
-    for source, told in zip(plain["sources"], status.sources, strict=True):
-        lag = (now - told.last_ok_at).total_seconds() if told.last_ok_at else None
+        told["stages"][name]["oldest_seconds"] = max(0.0, round(oldest, 3))
+    for source, its in zip(told["sources"], status.sources, strict=True):
+        lag = (now - its.last_ok_at).total_seconds() if its.last_ok_at else None
         source["lag_seconds"] = None if lag is None else round(lag, 3)
-    return _plain(plain)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
+    return plain(told)

@@ -96,7 +96,7 @@ class PollStage:
             self._failed(turn, failure.reason, now, failure.after_seconds)
         except Reject as failure:
             self._failed(turn, failure.reason, now, REJECTED_WAIT_SECONDS)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             log.exception("source broke", source=turn.name)
             self._failed(turn, f"{type(error).__name__}: {error}", now, None)
         else:

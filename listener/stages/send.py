@@ -112,7 +112,7 @@ class SendStage:
             return self._again(turn, failure.reason, failure.after_seconds), pause
         except Reject as failure:
             return self._buried(turn, failure.reason), None
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             log.exception("channel broke", channel=turn.alert.channel, key=turn.alert.key)
             return self._again(turn, f"{type(error).__name__}: {error}", None), PAUSE_SECONDS
         if receipt is not None:

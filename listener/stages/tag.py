@@ -117,7 +117,7 @@ def _in_short(mention: Mention) -> dict[str, str | int]:
 def _asked(one: Judge, mentions: Sequence[Mention]) -> Sequence[Tag]:
     try:
         return _checked(one, mentions)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if len(mentions) == 1:
             log.exception("judge failed", kind=one.kind, mention=mentions[0].key)
             return [_error(one.kind, f"{type(error).__name__}: {error}")]

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from listener.coverage import Coverage
 from listener.model import Gap
-from listener.store.port import Watched
 from listener.store.rows import Row, moment, moment_or_none, stamp
 from listener.watch import SourceFacts, Volume
 
@@ -68,7 +68,7 @@ def mention_counts(db: "Database", since: datetime, until: datetime) -> dict[str
     return {row["brand"]: row["mentions"] for row in rows}
 
 
-def watched(db: "Database", since: datetime, until: datetime) -> list[Watched]:
+def watched(db: "Database", since: datetime, until: datetime) -> list[Coverage]:
     """What of each planned source was seen in the period, and what was not."""
     sources = db.execute(
         "SELECT name, poll_seconds, last_error FROM sources WHERE planned ORDER BY name"
@@ -76,7 +76,7 @@ def watched(db: "Database", since: datetime, until: datetime) -> list[Watched]:
     return [_watched(db, row, since, until) for row in sources]
 
 
-def _watched(db: "Database", source: Row, since: datetime, until: datetime) -> Watched:
+def _watched(db: "Database", source: Row, since: datetime, until: datetime) -> Coverage:
     rows = db.execute(
         """SELECT since, until, cause FROM coverage
            WHERE source = ? AND until >= ? AND since <= ? ORDER BY since, n""",
@@ -99,11 +99,11 @@ def _with_ends(
     period: tuple[datetime, datetime],
     reach: timedelta,
     last_error: str,
-) -> Watched:
+) -> Coverage:
     """Add what was not seen before the first look and after the last one."""
     since, until = period
     if not seen:
-        return Watched(name, (), (Gap(since, until, last_error or "not watched then"),))
+        return Coverage(name, (), (Gap(since, until, last_error or "not watched then"),))
     known = [*seen, *((gap.since, gap.until) for gap in gaps)]
     first, last = min(start for start, _ in known), max(end for _, end in known)
     if first > since:
@@ -112,7 +112,7 @@ def _with_ends(
         gaps = [*gaps, Gap(last, until, last_error or "the listener was not running")]
     elif until > last:
         seen = [*seen[:-1], (seen[-1][0], until)]
-    return Watched(name, tuple(seen), tuple(gaps))
+    return Coverage(name, tuple(seen), tuple(gaps))
 
 
 def _count(db: "Database", brand: str, since: datetime, until: datetime) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from listener.coverage import Coverage
 from listener.model import Alert, Fault, Gap, Mention, Post
 from listener.rules import Order
 from listener.watch import Alarm, SourceFacts, Volume
@@ -181,15 +182,6 @@ class Status:
     retrying: tuple[Buried, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """What of a source was seen: unbroken stretches, and the gaps between them."""
-
-    source: str
-    seen: tuple[tuple[datetime, datetime], ...]
-    gaps: tuple[Gap, ...]
-
-
 class Store(Protocol):
     """Where everything is kept. One per thread; ``close`` it."""
 
@@ -275,7 +267,7 @@ class Store(Protocol):
         """How many mentions (spam apart) each brand had in the period."""
         ...
 
-    def watched(self, since: datetime, until: datetime) -> list[Watched]:
+    def watched(self, since: datetime, until: datetime) -> list[Coverage]:
         """Which stretch of each source was seen in the period."""
         ...
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from listener.coverage import Coverage
 from listener.model import Mention, Post
 from listener.store import facts, leases, mentions, outbox, polls, standing, tagging, upgrade
 from listener.store.connection import BUSY_SECONDS, Connect, Connection, connect_to
@@ -19,7 +20,6 @@ from listener.store.port import (
     StoreUnavailable,
     Tagged,
     TagTurn,
-    Watched,
 )
 from listener.store.rows import post_of, stamp
 from listener.watch import Alarm, SourceFacts, Volume
@@ -140,7 +140,7 @@ class SqliteStore:
         with self._connection.reading() as db:
             return facts.mention_counts(db, since, until)
 
-    def watched(self, since: datetime, until: datetime) -> list[Watched]:
+    def watched(self, since: datetime, until: datetime) -> list[Coverage]:
         with self._connection.reading() as db:
             return facts.watched(db, since, until)
 

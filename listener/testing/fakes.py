@@ -1,7 +1,7 @@
 """Working stand-ins for plugins: they do the job in memory and show what they were asked."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,8 +36,7 @@ class FakeSource:
         at = int(cursor or 0)
         if at >= len(self.batches):
             return Batch(cursor=cursor)
-        batch = self.batches[at]
-        return Batch(batch.posts, batch.deleted, str(at + 1), batch.gap, batch.faults)
+        return replace(self.batches[at], cursor=str(at + 1))
 
 
 @dataclass
