@@ -102,7 +102,7 @@ def _outside(period: Period, stretches: Iterable[Stretch]) -> list[Stretch]:
     """What of the period lies in none of the stretches."""
     left: list[Stretch] = []
     at = period.since
-    for start, end in sorted(stretches):
+    for start, end in sorted(one for one in stretches if one[0] < one[1]):
         if at < min(start, period.until):
             left.append((at, min(start, period.until)))
         at = max(at, end)

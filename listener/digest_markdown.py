@@ -9,7 +9,9 @@ from listener.digest import Digest
 from listener.stories import Story
 from listener.tally import Urgent
 
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+# What means something anywhere in a line, and what does at its beginning.
+_FORMATS = re.compile(r"[\\`*_\[\]<>|~&$#{}^=+]|\A-")
+_NUMBERS_AN_ITEM = re.compile(r"\A(\d{1,9})([.)])(?=\s|\Z)")
 # Readers of many dialects make links and pings of bare text, even of escaped text: an invisible
 # break keeps them from it.
 _LINKS_ITSELF = re.compile(r"(?i)(?<=[@#])|(?<=:)(?=//)|(?<=www)(?=\.)|(?<=[^\W\d_]\.)(?=[^\W\d_])")
@@ -33,7 +35,8 @@ def markdown_page(digest: Digest) -> str:
 
 def plain(text: str) -> str:
     """The text such that it reads as it stands, on one line, whatever it holds."""
-    return _PUNCTUATION.sub(r"\\\1", _LINKS_ITSELF.sub(_BREAK, text.replace("\n", " ")))
+    unlinked = _LINKS_ITSELF.sub(_BREAK, " ".join(text.split()))
+    return _NUMBERS_AN_ITEM.sub(r"\1\\\2", _FORMATS.sub(r"\\\g<0>", unlinked))
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers_from: int = 1) -> str:
@@ -64,7 +67,7 @@ def _brands(digest: Digest) -> list[str]:
         ["Brand", "Mentions", "Change", "Direct", "Indirect", "Share of voice"],
         (
             [
-                words.name(one.brand) + (" (competitor)" if one.is_competitor else ""),
+                words.brand(one) + (", competitor" if one.is_competitor else ""),
                 words.volume(one),
                 words.change(one),
                 *(words.part(count, one) for count in (one.direct, one.indirect)),
@@ -78,7 +81,7 @@ def _brands(digest: Digest) -> list[str]:
         ["Sentiment", *labels, "not judged", "spam left out"],
         (
             [
-                words.name(one.brand),
+                words.brand(one),
                 *(words.part(one.sentiment[label], one) for label in labels),
                 words.part(one.not_judged, one),
                 words.part(one.spam, one),
@@ -108,25 +111,25 @@ def _series(digest: Digest) -> list[str]:
 
 def _urgent(digest: Digest) -> list[str]:
     if not digest.urgent:
-        return ["## What was urgent", plain(words.nothing_urgent(digest))]
+        return ["## What was urgent", plain(words.none("Nothing urgent", digest))]
     items = "\n".join(_urgent_item(one, digest) for one in digest.urgent)
     return ["## What was urgent", items, *filter(None, [plain(words.more_urgent(digest))])]
 
 
 def _urgent_item(one: Urgent, digest: Digest) -> str:
-    why = f"\n  Why: {plain(', '.join(one.reasons))}" if one.reasons else ""
+    why = f"\\\n  Why: {plain(', '.join(one.reasons))}" if one.reasons else ""
     facts = plain(words.urgent_facts(one, digest.zone))
-    return f"- **{facts}**{_link(one.url)}\n  “{plain(one.text)}”{why}"
+    return f"- **{facts}**{_link(one.url)}\\\n  “{plain(one.text)}”{why}"
 
 
 def _stories(digest: Digest) -> list[str]:
     items = [_story(number, one, digest) for number, one in enumerate(digest.stories, 1)]
-    return ["## Loudest stories", "\n".join(items) or "No stories."]
+    return ["## Loudest stories", "\n".join(items) or words.none("No story", digest)]
 
 
 def _story(number: int, story: Story, digest: Digest) -> str:
-    facts = plain(words.story_facts(story, digest.zone))
-    return f"{number}. “{plain(story.text)}”{_link(story.url)}\n   {facts}"
+    facts = f"{words.plural(story.count, 'post')}, {words.story_facts(story, digest.zone)}"
+    return f"{number}. “{plain(story.text)}”{_link(story.url)}\\\n   {plain(facts)}"
 
 
 def _places(digest: Digest) -> list[str]:
@@ -134,19 +137,19 @@ def _places(digest: Digest) -> list[str]:
         [
             words.name(one.source),
             words.name(one.site),
-            words.place_count(one),
             words.seen(one.view),
+            words.place_count(one),
         ]
         for one in digest.places
     )
-    table = _table(["Source", "Site", "Mentions", "Coverage"], rows, numbers_from=2)
+    table = _table(["Source", "Site", "Coverage", "Mentions"], rows, numbers_from=3)
     more = words.more_places(digest)
     return ["## Sources and sites", table, *filter(None, [plain(more)])]
 
 
 def _voices(digest: Digest) -> list[str]:
     if not digest.voices:
-        return ["## Heard most", "No author was named."]
+        return ["## Heard most", words.none("No author", digest)]
     rows = (
         [one.name, words.name(one.site), f"{one.posts:,}", words.people(one.reach)]
         for one in digest.voices

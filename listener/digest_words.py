@@ -18,6 +18,7 @@ from listener.text import shown
 
 NOT_SEEN = "not seen"
 GAPS_TOLD_MAX = 6
+SITES_TOLD_MAX = 5
 
 _CAUSE_CHARS_MAX = 160
 _NAME_CHARS_MAX = 80
@@ -39,12 +40,12 @@ def number(count: int | None, *, is_whole: bool = True) -> str:
         return NOT_SEEN
     if is_whole:
         return f"{count:,}"
-    return f"at least {count:,}" if count else "none in what was seen"
+    return f"at least {count:,}" if count else "none seen"
 
 
-def plural(count: int, noun: str, many: str = "") -> str:
+def plural(count: int, noun: str) -> str:
     """A count with its noun."""
-    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def percent(share: float) -> str:
@@ -175,17 +176,18 @@ def left_out(figures: BrandFigures) -> str:
     """What the sentiment and the volume don't hold, in one sentence, or nothing."""
     told = []
     if figures.spam:
-        told.append(f"{figures.spam:,} as spam left out")
+        told.append(f"{figures.spam:,} left out as spam")
     if figures.not_judged:
         told.append(f"{figures.not_judged:,} without a sentiment")
     if figures.failed:
         told.append(f"{figures.failed:,} on which a classifier failed")
-    return ", ".join(told)
+    return f"{', '.join(told)}." if told else ""
 
 
 def rests_on(figures: BrandFigures) -> str:
-    """Which sources of the brand have gaps."""
-    return "gaps in " + ", ".join(map(name, figures.gappy)) if figures.gappy else ""
+    """Which sources of the brand have gaps, or nothing."""
+    names = ", ".join(map(name, figures.gappy))
+    return f"Rests on sources with gaps: {names}." if names else ""
 
 
 def failures(digest: Digest) -> str:
@@ -200,6 +202,14 @@ def failures(digest: Digest) -> str:
 def bar(one: Bar) -> str:
     """The count of one bar."""
     return number(one.count, is_whole=one.is_whole)
+
+
+def series(figures: BrandFigures, digest: Digest) -> str:
+    """What the bars show."""
+    seen_counts = [one.count for one in figures.series if one.count is not None]
+    unit = bar_unit(figures.series, digest)
+    most = f"most {max(seen_counts):,}" if seen_counts else NOT_SEEN
+    return f"Mentions per {unit}: {most}"
 
 
 def bar_label(one: Bar, digest: Digest) -> str:
@@ -222,7 +232,14 @@ def bar_unit(series: Sequence[Bar], digest: Digest) -> str:
 
 def part(count: int, figures: BrandFigures) -> str:
     """A part of a brand's volume; not seen where the volume is not."""
-    return NOT_SEEN if figures.count is None else f"{count:,}"
+    if figures.count is None:
+        return NOT_SEEN
+    return "none seen" if figures.gappy and not count else f"{count:,}"
+
+
+def brand(figures: BrandFigures) -> str:
+    """A brand's name, marked where its figures rest on a source with gaps."""
+    return name(figures.brand) + (" (with gaps)" if figures.gappy else "")
 
 
 def urgent_facts(one: Urgent, zone: tzinfo) -> str:
@@ -232,11 +249,11 @@ def urgent_facts(one: Urgent, zone: tzinfo) -> str:
     return f"{moment(one.at, zone)}, {where}, priority {one.priority}"
 
 
-def nothing_urgent(digest: Digest) -> str:
-    """An empty list of what was urgent, put as carefully as the coverage asks."""
+def none(what: str, digest: Digest) -> str:
+    """An empty list, put as carefully as the coverage asks."""
     if digest.sources and all(source.is_whole for source in digest.sources):
-        return "Nothing was urgent."
-    return "Nothing urgent in what was seen."
+        return f"{what}."
+    return f"{what} in what was seen."
 
 
 def more_urgent(digest: Digest) -> str:
@@ -263,12 +280,13 @@ def place_count(place: Place) -> str:
 
 
 def story_facts(story: Story, zone: tzinfo) -> str:
-    """How often a story was told, to how many, and when."""
+    """To how many a story was told, when and where."""
     when = moment(story.first_at, zone)
     if story.last_at != story.first_at:
         when = stretch(story.first_at, story.last_at, zone)
-    sites = ", ".join(map(name, story.sites[:5]))
-    return f"{plural(story.count, 'post')}, reach {people(story.reach)}, {when}, on {sites}"
+    told, more = story.sites[:SITES_TOLD_MAX], len(story.sites) - SITES_TOLD_MAX
+    sites = ", ".join(map(name, told)) + (f" and {plural(more, 'more site')}" if more > 0 else "")
+    return f"reach {people(story.reach)}, {when}, on {sites}"
 
 
 def name(text: str) -> str:

@@ -57,7 +57,8 @@ def reach_of(post: Post) -> int | None:
 
 def sample_of(post: Post) -> str:
     """What a reader sees of the post: its title and the beginning of its text, on one line."""
-    return shown(f"{post.title}: {post.text}" if post.title else post.text, SAMPLE_CHARS_MAX)
+    text = post.text[: 8 * SAMPLE_CHARS_MAX]
+    return shown(f"{post.title}: {text}" if post.title else text, SAMPLE_CHARS_MAX)
 
 
 def added(one: int | None, other: int | None) -> int | None:
@@ -102,7 +103,7 @@ class StoryFolder:
 
 
 def _telling(post: Post, at: datetime) -> _Telling:
-    words = _words(f"{post.title} {post.text}"[:_TEXT_CHARS])
+    words = _words(f"{post.title} {post.text[:_TEXT_CHARS]}"[:_TEXT_CHARS])
     text = " ".join(words) or post.id
     return _Telling(
         at=at,

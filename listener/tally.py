@@ -11,7 +11,7 @@ from listener.stories import StoryFolder, added, reach_of, sample_of
 from listener.text import shown
 
 URGENT_PRIORITY = 80
-URGENT_MAX = 20
+URGENT_MAX = 12
 
 _REASONS_MAX = 6
 _REASON_CHARS_MAX = 120

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from listener.digest import Coverage, Digest, Period, digest
 from listener.digest_html import html_page
 from listener.digest_markdown import markdown_page, plain
-from listener.digest_words import length, percent, safe_url
+from listener.digest_words import safe_url
 from listener.model import Author, Gap, Mention, Post, Priority, Tag
 from listener.text import shown
 
@@ -377,26 +377,3 @@ def test_no_brands_and_no_mentions_make_a_page_too() -> None:
     empty = digest([], {}, [], Period(SINCE, UNTIL), UTC, frozenset())
     assert "No brand was listened for." in markdown_page(empty)
     assert "No brand was listened for." in checked(html_page(empty)).text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0, "under 1 s"),
-        (59, "59 s"),
-        (60, "1 min"),
-        (3_700, "1 h 1 min"),
-        (90_061, "1 d 1 h"),
-        (86_405, "1 d 5 s"),
-    ],
-)
-def test_lengths_of_time(seconds: int, words: str) -> None:
-    assert length(timedelta(seconds=seconds)) == words
-
-
-@pytest.mark.parametrize(
-    ("share", "words"),
-    [(0, "0%"), (1, "100%"), (0.5, "50.0%"), (0.99999, "99.9%"), (0.00001, "0.1%")],
-)
-def test_shares_are_never_rounded_to_all_or_nothing(share: float, words: str) -> None:
-    assert percent(share) == words

@@ -278,12 +278,14 @@ def test_an_idle_stage_is_not_fresh_while_nothing_can_be_written(
     balking = Balking(open_at(tmp_path), {"beat": read_only})
     worker = Worker()
     role = start(worker, open_store=balking.as_store)
-    while read_only:
-        until(lambda: role.trouble == "read-only")
+    until(lambda: len(read_only) == 3)  # a beat and a step were tried
+    until(lambda: role.trouble == "read-only")
+    for left in (2, 1, 0):
+        role.wake()
+        until(lambda left=left: len(read_only) == left)  # type: ignore[misc]
         assert role.is_alive(NOON)
         assert not role.is_fresh(NOON)
-        role.wake()
-    assert worker.steps == 0
+        assert worker.steps == 0
     role.wake()
     worker.wait_for_steps(1)
     until(lambda: role.is_fresh(NOON))

@@ -112,7 +112,7 @@ def connect_on(vfs: str, name: str) -> sqlite3.Connection:
 
     There is no shared memory in a VFS written in Python, so this connection is the only one.
     """
-    connection = cast(sqlite3.Connection, Connection(apsw.Connection(name, vfs=vfs)))
+    connection = cast("sqlite3.Connection", Connection(apsw.Connection(name, vfs=vfs)))
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     prepare(connection)
     return connection
@@ -132,7 +132,14 @@ def translated() -> Iterator[None]:
 
 
 def _named(translated: sqlite3.Error, error: apsw.Error) -> sqlite3.Error:
-    code = getattr(error, "extendedresult", 0)
-    names = apsw.mapping_extended_result_codes, apsw.mapping_result_codes
-    translated.sqlite_errorname = str(names[code < 256].get(code, "SQLITE_ERROR"))
+    translated.sqlite_errorname = _name(error)
     return translated
+
+
+def _name(error: apsw.Error) -> str:
+    code = getattr(error, "extendedresult", 0)
+    if code in apsw.mapping_extended_result_codes:
+        return str(apsw.mapping_extended_result_codes[code])
+    if code in apsw.mapping_result_codes:
+        return str(apsw.mapping_result_codes[code])
+    return f"SQLITE_{type(error).__name__.removesuffix('Error').upper()}"  # raised by a VFS of ours

@@ -5,26 +5,28 @@ works when the trouble is over.
 """
 
 import inspect
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Timer
 
 import pytest
 
-from listener.model import Post, Tag
+from listener.model import Tag
 from listener.rules import orders
 from listener.store import Store, StoreUnavailable, open_store
-from listener.store.port import SendTurn, Settled, SourcePlan, SourceTurn, Tagged, TagTurn
+from listener.store.connection import connect_to
+from listener.store.port import SendTurn, SourcePlan, SourceTurn, Tagged, TagTurn
 from listener.store.sqlite import SqliteStore
 from listener.testing import a_post
 from listener.testing.fakes import NOON
-from listener.testing.store_suite import EACH, LEASE, polled
+from listener.testing.store_steps import EACH, LEASE, delivered, polled
 from listener.watch import Alarm
-from tests.listener.store.troubles import PLACES, Place
+from tests.listener.store.troubles import PLACES, REAL, Place
 
 HOUR = timedelta(hours=1)
 
@@ -96,10 +98,6 @@ def tagged(turn: TagTurn) -> Tagged:
     return Tagged(mention, turn.token, orders([EACH], mention, NOON, UTC))
 
 
-def delivered(turn: SendTurn) -> Settled:
-    return Settled(turn.alert.key, turn.token, "delivered", NOON)
-
-
 def test_every_verb_of_the_store_is_tried_here() -> None:
     verbs = {name for name, _ in inspect.getmembers(Store, inspect.isfunction) if name[0] != "_"}
     assert verbs == {*WRITES, *READS, "status", "close"}
@@ -134,12 +132,14 @@ def test_everything_can_be_read_in_trouble(work: Work, place: Place) -> None:
     place.end()
 
 
+@pytest.mark.parametrize("place", REAL, indirect=True)
 def test_a_store_that_is_opened_in_trouble_tells_how_it_stands(work: Work, place: Place) -> None:
-    """Another process, such as ``listener status``."""
+    """As in another process, such as ``listener status``."""
     work.store.close()
     place.begin()
     with closing(SqliteStore(place.connect)) as opened:
         opened.migrate()
+        assert opened.status(NOON).posts == 4
         assert opened.status(NOON).store == place.trouble
         with pytest.raises(StoreUnavailable) as told:
             opened.beat("tag", NOON)
@@ -149,13 +149,119 @@ def test_a_store_that_is_opened_in_trouble_tells_how_it_stands(work: Work, place
         assert opened.status(NOON).store == "ok"
 
 
-def test_a_store_that_is_made_in_trouble_is_made_afterwards(place: Place) -> None:
+@pytest.mark.parametrize("place", ["full disk", "read-only disk"], indirect=True)
+def test_a_look_at_a_store_in_trouble_is_for_once(work: Work, place: Place) -> None:
+    """When others work again, who only reads sees what they do."""
+    work.store.close()
+    place.begin()
+    with closing(SqliteStore(place.connect)) as reader:
+        assert len(reader.search("late", 9)) == 4
+        place.end()
+        work.store.save_poll(work.source, polled([a_post("9")]))
+        assert len(reader.search("late", 9)) == 5
+
+
+@pytest.mark.parametrize("place", ["read-only disk"], indirect=True)
+@pytest.mark.parametrize(("beside", "posts"), [(["-wal", "-shm"], 4), (["-wal"], None)])
+def test_commits_in_the_log_are_never_overlooked(
+    beside: list[str], posts: int | None, work: Work, place: Place, tmp_path: Path
+) -> None:
+    """After a crash there is a log. Without what SQLite needs to read it, nothing is told."""
+    (tmp_path / "crashed").mkdir()
+    for suffix in ["", *beside]:
+        shutil.copy(tmp_path / f"test.db{suffix}", tmp_path / "crashed")
+    begin(place, work.store)
+    with closing(SqliteStore(connect_to(tmp_path / "crashed" / "test.db"))) as crashed:
+        if posts:
+            assert crashed.status(NOON).posts == posts
+        else:
+            with pytest.raises(StoreUnavailable, match="must be writable"):
+                crashed.status(NOON)
+    place.end()
+
+
+@pytest.mark.parametrize("place", REAL, indirect=True)
+def test_a_store_that_cannot_be_made_is_made_when_the_trouble_is_over(place: Place) -> None:
+    place.begin()
     with closing(SqliteStore(place.connect)) as made:
-        with suppress(FileNotFoundError):
-            ...
+        with pytest.raises(StoreUnavailable) as told:
+            made.migrate()
+        assert told.value.state == place.trouble
+        place.end()
+        made.migrate()
+        assert made.status(NOON).store == "ok"
 
 
 def begin(place: Place, store: SqliteStore) -> None:
-    if place.needs_closed:
+    """A file system can't be made read-only by hand while something is open on it."""
+    if place.only_closed:
         store.close()
     place.begin()
+
+
+# -- what can't be opened at all
+
+
+def refused(path: Path, state: str) -> str:
+    """What is said when this is opened: one line that names it."""
+    with pytest.raises(StoreUnavailable) as told:
+        open_store(f"sqlite:{path}")
+    assert told.value.state == state
+    assert "\n" not in str(told.value)
+    return str(told.value)
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    assert f"{tmp_path} is a folder" in refused(tmp_path, "unreachable")
+
+
+def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
+    told = refused(tmp_path / "missing" / "test.db", "unreachable")
+    assert f"there is no folder {tmp_path / 'missing'}: make it" in told
+
+
+def test_a_file_that_is_no_database_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("What a day.\n" * 1000)
+    assert "name another file" in refused(path, "broken")
+    assert path.read_text() == "What a day.\n" * 1000
+    assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_database_of_a_later_version_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "test.db"
+    open_store(f"sqlite:{path}").close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as later:
+        later.execute(
+            """INSERT INTO _sqlite_migrations (migration_set, name, applied_at)
+               VALUES ('listener', 'm9999_of_tomorrow', '2030')"""
+        )
+    assert "(m9999_of_tomorrow): start that version" in refused(path, "newer")
+
+
+def test_a_database_of_another_program_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "blog.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("CREATE TABLE posts (title)")
+        other.execute("INSERT INTO posts VALUES ('Mine')")
+    assert "if another program made them" in refused(path, "broken")
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("posts",)]
+
+
+def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
+    path = tmp_path / "test.db"
+    path.touch()
+    with closing(open_store(f"sqlite:{path}")) as store:
+        assert store.status(NOON).store == "ok"
+
+
+def test_a_new_database_that_another_process_is_making_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "test.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    done = Timer(0.1, other.execute, ["COMMIT"])
+    done.start()
+    with closing(other), closing(open_store(f"sqlite:{path}")) as store:
+        done.join()
+        assert store.status(NOON).store == "ok"

@@ -26,13 +26,18 @@ DISK_BYTES = 4_000_000
 
 @dataclass(frozen=True)
 class Place:
-    """A database that gets into trouble and out of it again. ``look`` needs it to be out."""
+    """A database that gets into trouble and out of it again.
+
+    ``look`` hashes all that is in it, while it is out of trouble. ``only_closed``: trouble can't
+    begin while the store has it open.
+    """
 
     trouble: str
     connect: Connect
     begin: Callable[[], object]
     end: Callable[[], object]
     look: Callable[[], str]
+    only_closed: bool = False
 
 
 @contextmanager
@@ -65,10 +70,7 @@ def full_disk(folder: Path) -> Iterator[Place]:
 
 @contextmanager
 def read_only_disk(folder: Path) -> Iterator[Place]:
-    """The file system was made read-only, as systems do when a disk fails: EROFS.
-
-    A file system with a file open for writing can't be made so by hand: close the store before.
-    """
+    """The file system was made read-only, as systems do when a disk fails: EROFS."""
     with mounted(folder):
         path = folder / "test.db"
         yield Place(
@@ -77,6 +79,7 @@ def read_only_disk(folder: Path) -> Iterator[Place]:
             begin=lambda: mount("-o", "remount,ro", str(folder)),
             end=lambda: mount("-o", "remount,rw", str(folder)),
             look=lambda: look(path),
+            only_closed=True,
         )
 
 
@@ -92,7 +95,7 @@ def full_by_sqlite(folder: Path) -> Iterator[Place]:
         return opened[-1]
 
     def no_room() -> None:
-        raise apsw.FullError
+        raise apsw.FullError("database or disk is full")
 
     yield Place(
         "full",
@@ -118,7 +121,8 @@ def read_only_by_sqlite(folder: Path) -> Iterator[Place]:
 
     def turn(to: int) -> None:
         query_only.append(to)
-        opened[-1].execute(f"PRAGMA query_only = {to}")
+        with suppress(sqlite3.ProgrammingError):  # the store closes what it could not write to
+            opened[-1].execute(f"PRAGMA query_only = {to}")
 
     yield Place(
         "read-only",
@@ -129,17 +133,15 @@ def read_only_by_sqlite(folder: Path) -> Iterator[Place]:
     )
 
 
-PLACES = {
-    "locked": locked,
-    "full disk": full_disk,
-    "read-only disk": read_only_disk,
+REAL = {"locked": locked, "full disk": full_disk, "read-only disk": read_only_disk}
+PLACES = REAL | {
     "full, says SQLite": full_by_sqlite,
     "read-only, says SQLite": read_only_by_sqlite,
 }
 
 
 def look(path: Path) -> str:
-    """Everything in the database, as one hash."""
+    """What is in a database that can be opened."""
     with closing(sqlite3.connect(path)) as plain:
         return state_of(plain)
 
