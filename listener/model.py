@@ -115,7 +115,7 @@ class Evidence:
     """Why a post is a mention: which kind of thing was found, and where.
 
     ``text`` is what stands in the post, ``start`` and ``end`` count characters in ``field``
-    (``text``, ``title``, or ``link`` where the position has no meaning and is 0).
+    (``text`` or ``title``; in ``link`` and ``in_reply_to`` the position is 0 and means nothing).
     """
 
     kind: str

@@ -10,10 +10,10 @@ from pathlib import Path
 from listener.cli.shared import BadUse, configured, moment_from, plain, stored
 from listener.clock import utc_now
 from listener.config import Config
-from listener.coverage import Period
+from listener.coverage import Coverage, Period, view
 from listener.digest import Digest, digest
-from listener.digest_html import html_page
-from listener.digest_markdown import markdown_page
+from listener.digest.html import html_page
+from listener.digest.markdown import markdown_page
 from listener.store import Store, StoreUnavailable
 from listener.suggest import suggestion
 
@@ -59,20 +59,29 @@ def _period(config: Config, since: str, until: str, now: datetime) -> Period:
 
 
 def _told(config: Config, store: Store, period: Period) -> Digest:
-    length = period.until - period.since
-    listens_for = {source.name: frozenset(source.brands) for source in config.sources}
-    coverage = [
-        replace(seen, brands=listens_for.get(seen.source, frozenset()))
-        for seen in store.watched(period.since, period.until)
-    ]
     return digest(
         store.mentions(period.since, period.until),
-        store.mention_counts(period.since - length, period.since),
-        coverage,
+        _before(config, store, Period(period.since - period.length, period.since)),
+        _coverage(config, store, period),
         period,
         config.zone,
         frozenset(brand.id for brand in config.brands if brand.competitor),
     )
+
+
+def _before(config: Config, store: Store, period: Period) -> dict[str, int | None]:
+    """Each brand's count in the period before; None unless every source was seen throughout."""
+    whole = all(view(one, period).is_whole for one in _coverage(config, store, period))
+    counts = store.mention_counts(period.since, period.until) if whole else {}
+    return {brand.id: counts.get(brand.id, 0) if whole else None for brand in config.brands}
+
+
+def _coverage(config: Config, store: Store, period: Period) -> list[Coverage]:
+    listens_for = {source.name: frozenset(source.brands) for source in config.sources}
+    return [
+        replace(seen, brands=listens_for.get(seen.source, frozenset()))
+        for seen in store.watched(period.since, period.until)
+    ]
 
 
 def _write(folder: Path, period: Period, config: Config, form: str, page: str) -> Path:

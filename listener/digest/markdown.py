@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from listener import digest_words as words
 from listener.coverage import SourceView
-from listener.digest import Digest
-from listener.stories import Story
-from listener.tally import Urgent
+from listener.digest import Digest, words
+from listener.digest.stories import Story
+from listener.digest.tally import Urgent
 
 # What means something anywhere in a line, and what does at its beginning.
 _FORMATS = re.compile(r"[\\`*_\[\]<>|~&$#{}^=+]|\A-")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from urllib.parse import quote, urlsplit
 
-from listener.bars import HOURLY_UP_TO, Bar
 from listener.coverage import SourceView
 from listener.digest import BrandFigures, Digest, Place
+from listener.digest.bars import HOURLY_UP_TO, Bar
+from listener.digest.stories import Story
+from listener.digest.tally import Urgent
 from listener.model import Gap
-from listener.stories import Story
-from listener.tally import Urgent
 from listener.text import shown
 
 NOT_SEEN = "not seen"

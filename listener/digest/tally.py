@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field
 from datetime import datetime
 
-from listener.bars import bar_at
+from listener.digest.bars import bar_at
+from listener.digest.stories import StoryFolder, added, reach_of, sample_of
 from listener.model import ERROR_LABEL, Mention, Post
-from listener.stories import StoryFolder, added, reach_of, sample_of
 from listener.text import shown
 
 URGENT_PRIORITY = 80

@@ -15,7 +15,7 @@ from hashlib import blake2b
 from itertools import chain, pairwise
 from zlib import crc32
 
-from listener.fold import SPACED, SPACELESS, fold
+from listener.match.fold import SPACED, SPACELESS, fold
 from listener.model import Mention, Post
 from listener.text import shown
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from listener import digest_words as words
-from listener.bars import Bar
 from listener.coverage import SourceView
-from listener.digest import BrandFigures, Digest
-from listener.digest_style import CSS
-from listener.stories import Story
-from listener.tally import Urgent
+from listener.digest import BrandFigures, Digest, words
+from listener.digest.bars import Bar
+from listener.digest.stories import Story
+from listener.digest.style import CSS
+from listener.digest.tally import Urgent
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 

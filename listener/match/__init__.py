@@ -1,8 +1,8 @@
 """Which brands a post mentions, and why. Pure: brands and a post in, mentions out.
 
 Names, handles, hashtags, domains, products and people are found as whole words in any script,
-whatever their case and Unicode form (:mod:`listener.fold`, :mod:`listener.forms`). The time it
-takes grows with the length of the post and not with the number of brands.
+whatever their case and Unicode form (:mod:`listener.match.fold`, :mod:`listener.match.forms`).
+The time it takes grows with the length of the post and not with the number of brands.
 """
 
 from collections import defaultdict
@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from listener.fold import fold, folded
-from listener.forms import Form, account, forms_of, hosts, scanner
+from listener.match.fold import fold, folded
+from listener.match.forms import Form, account, forms_of, hosts, scanner
 from listener.model import Brand, Evidence, Mention, Post
 from listener.text import shown
 

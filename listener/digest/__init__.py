@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from listener.bars import Bar, bar_edges, bars
 from listener.coverage import Coverage, Period, SourceView, view
+from listener.digest.bars import Bar, bar_edges, bars
+from listener.digest.stories import Story
+from listener.digest.tally import BrandCounts, Tally, Urgent
 from listener.model import LABELS, Mention
-from listener.stories import Story
-from listener.tally import BrandCounts, Tally, Urgent
 
 __all__ = ["Coverage", "Digest", "Period", "digest"]
 
@@ -99,7 +99,7 @@ class Digest:
 
 def digest(
     mentions: Iterable[Mention],
-    before_counts: Mapping[str, int],
+    before_counts: Mapping[str, int | None],
     coverage: Iterable[Coverage],
     period: Period,
     zone: tzinfo,
@@ -108,8 +108,8 @@ def digest(
     """The digest of a period from its mentions, tagged and with ``published_at`` set.
 
     ``before_counts`` are the mentions of each brand, without spam, in the period before, as
-    long as this one; a brand missing there has no figure for it. A brand is told when it is
-    mentioned, counted before or a competitor. Mentions outside the period are passed over.
+    long as this one, or None where there is no figure to be trusted. A brand is told when it
+    is mentioned, named there or a competitor. Mentions outside the period are passed over.
     """
     sources = tuple(view(one, period) for one in sorted(coverage, key=lambda one: one.source))
     tally = Tally(bar_edges(period, zone))
@@ -136,7 +136,7 @@ def digest(
 def _brands(
     tally: Tally,
     sources: Sequence[SourceView],
-    before_counts: Mapping[str, int],
+    before_counts: Mapping[str, int | None],
     competitors: frozenset[str],
 ) -> tuple[BrandFigures, ...]:
     total = sum(counts.count for counts in tally.brands.values())

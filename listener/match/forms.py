@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from listener.fold import MARKS, SPACED, SPACELESS, fold
+from listener.match.fold import MARKS, SPACED, SPACELESS, fold
 from listener.model import Brand
 
 _FIELD_BY_KIND = {
