@@ -41,8 +41,9 @@ class SendStage:
 
     @property
     def busy(self) -> bool:
-        """Whether a send is under way or its outcome is not stored yet."""
-        return bool(self._sending or self._unsettled or not self._outcomes.empty())
+        """Whether a send is under way, not stored yet, or goes on in a moment."""
+        under_way = self._sending or self._unsettled or not self._outcomes.empty()
+        return bool(under_way) or self._goes_on_soon()
 
     def step(self, now: datetime) -> int:
         """Store outcomes, then hand out what is due. Returns how much was done."""
@@ -55,6 +56,13 @@ class SendStage:
         self._stopping = True
         self._finish(now)
         self._settle()
+
+    def _goes_on_soon(self) -> bool:
+        now = self.now()
+        soon = now + timedelta(seconds=PAUSE_SECONDS)
+        return not self._stopping and any(
+            now < until <= soon for until in self._paused_until.values()
+        )
 
     def _start(self, channel: str, now: datetime) -> int:
         if channel in self._sending or now < self._paused_until.get(channel, now):
