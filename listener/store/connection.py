@@ -14,7 +14,7 @@ BUSY_SECONDS = 5.0
 WAL_TRIES_MAX = 20
 
 # FULL: a commit is on the disk when it returns, so what we told a paid API we have, we have.
-# What it costs beside NORMAL is measured by `make bench-store` (docs/decisions/0003).
+# What it costs is measured by benchmarks/store_synchronous.py (docs/decisions/0003).
 _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",

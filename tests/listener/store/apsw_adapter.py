@@ -137,9 +137,9 @@ def _named(translated: sqlite3.Error, error: apsw.Error) -> sqlite3.Error:
 
 
 def _name(error: apsw.Error) -> str:
-    code = getattr(error, "extendedresult", 0)
+    code = getattr(error, "extendedresult", None)
+    if not code:  # raised by a VFS of ours, which says no more than its class
+        return f"SQLITE_{type(error).__name__.removesuffix('Error').upper()}"
     if code in apsw.mapping_extended_result_codes:
         return str(apsw.mapping_extended_result_codes[code])
-    if code in apsw.mapping_result_codes:
-        return str(apsw.mapping_result_codes[code])
-    return f"SQLITE_{type(error).__name__.removesuffix('Error').upper()}"  # raised by a VFS of ours
+    return str(apsw.mapping_result_codes[code])

@@ -163,7 +163,9 @@ def mounted(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        subprocess.run(["umount", str(folder)], check=True, capture_output=True)
+        if subprocess.run(["umount", str(folder)], check=False, capture_output=True).returncode:
+            subprocess.run(["umount", "--lazy", str(folder)], check=True, capture_output=True)
+            pytest.fail("the store left a file open")
 
 
 def mount(*arguments: str) -> None:
