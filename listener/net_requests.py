@@ -47,13 +47,13 @@ def exchange(
     )
     adapter = _CheckedAdapter(opener)
     try:
-        response = adapter.send(
+        with adapter.send(
             prepared,
             stream=True,
             timeout=deadline.remaining(timeout_seconds),
             verify=_authorities(),
-        )
-        body = _read(response, host, size_bytes_max)
+        ) as response:
+            body = _read(response, host, size_bytes_max)
     except (RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
         if deadline.passed:
             raise Retry(f"{host} did not finish within {deadline.seconds:g} s") from error

@@ -16,9 +16,10 @@ from typing import Annotated
 
 from listener.clock import utc_now
 from listener.model import Batch, Fault, Post
-from listener.ports import Reject, Retry
+from listener.ports import Retry
 from sources.feed_apart import parser
 from sources.feed_cursor import UrlState, dump, load
+from sources.feed_html import web_address
 from sources.feed_visit import Limits, Outcome, Parse, Visit
 
 THREADS_MAX = 8
@@ -44,10 +45,18 @@ class FeedSource:
     parse: Parse | None = None
     poll_seconds_max: float = 45.0
 
+    def __post_init__(self) -> None:
+        if not self.urls:
+            raise ValueError("urls is empty: give the address of a feed")
+        for url in self.urls:
+            if not web_address(url):
+                raise ValueError(f"urls names {url!r}, which is no http or https address")
+        for name in ("timeout_seconds", "size_bytes_max", "entries_max"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} is {getattr(self, name)}: it must be more than 0")
+
     def poll(self, cursor: str | None) -> Batch:
         """The new and the changed entries of all addresses, within about 45 seconds."""
-        if not self.urls:
-            raise Reject("urls is empty: give the address of a feed")
         before = load(cursor, self.urls)
         with self._parser() as parse:
             outcomes = self._visit_all(before, parse)

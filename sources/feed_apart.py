@@ -21,7 +21,7 @@ from typing import IO, Any
 from sources.feed_document import Document, Entry, TooCostly, Unreadable
 
 PARSE_SECONDS_MAX = 10.0
-MEMORY_BYTES_MAX = 2 * 1024**3
+MEMORY_BYTES_MAX = 1024**3
 CPU_SECONDS_MAX = 60
 
 
@@ -42,6 +42,8 @@ class Parser:
         """What the document holds; raises Unreadable, and TooCostly where the child was ended."""
         request = {"content_type": content_type, "url": url, "entries_max": entries_max}
         with self._turn:
+            if self._closed:
+                raise TooCostly("is not read any more: the poll is over")
             answer = self._ask(json.dumps(request | {"bytes": len(body)}).encode(), body)
         if "unreadable" in answer:
             raise Unreadable(answer["unreadable"])
@@ -78,7 +80,7 @@ class Parser:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env=_environment(),
                 start_new_session=True,  # a Ctrl-C is the daemon's to handle
             )
         if self._closed:
@@ -121,6 +123,13 @@ def main(requests: IO[bytes], answers: IO[bytes]) -> None:
             answer = {"unreadable": f"can't be read: {type(error).__name__}"}
         answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()
+
+
+def _environment() -> dict[str, str]:
+    """What the child needs to start, and nothing else: a variable may hold a secret."""
+    needed = {name: os.environ.get(name, "") for name in ("LD_LIBRARY_PATH", "SYSTEMROOT")}
+    paths = os.pathsep.join(filter(None, sys.path))
+    return {name: value for name, value in needed.items() if value} | {"PYTHONPATH": paths}
 
 
 @contextmanager

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+YEARS = range(1900, 2200)
+"""The years that an entry can be of; any other is a mistake and no date."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

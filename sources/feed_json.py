@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sources.feed_document import Document, Entry, Unreadable
+from sources.feed_document import YEARS, Document, Entry, Unreadable
 from sources.feed_html import LINKS_MAX, plain_text, tidy, web_address
 
 
@@ -63,9 +63,9 @@ def _author(holder: dict[str, Any]) -> str:
 def _seconds(stated: str) -> float | None:
     try:
         moment = datetime.fromisoformat(stated)
-        return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() if moment.year in YEARS else None
 
 
 def _string(holder: dict[str, Any], key: str) -> str:

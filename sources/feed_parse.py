@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sources.feed_document import Document, Entry, Unreadable
+from sources.feed_document import YEARS, Document, Entry, Unreadable
 from sources.feed_html import feed_address, plain_text, tidy, web_address
 from sources.feed_json import read_json_feed
 
@@ -41,7 +41,6 @@ _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _DOCTYPE = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
 _ROOT = re.compile(r"<\w")
 _PAGE = re.compile(r"<(?:!doctype\s{1,9})?html\b", re.IGNORECASE)
-_YEARS = range(1900, 2200)
 
 
 def read_document(body: bytes, content_type: str, url: str, entries_max: int = 5_000) -> Document:
@@ -198,7 +197,7 @@ def _published(entry: dict[str, Any]) -> float | None:
     for key in ("published_parsed", "updated_parsed", "created_parsed"):
         moment = dict.get(entry, key)  # feedparser's own get() warns where one stands for another
         try:
-            if moment and moment[0] in _YEARS:
+            if moment and moment[0] in YEARS:
                 return float(calendar.timegm(moment))
         except (TypeError, ValueError, OverflowError, KeyError, IndexError):
             continue

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from listener.bars import DAILY_BARS_MAX
 from listener.digest import PLACES_MAX, BrandFigures, Coverage, Digest, Period, digest
+from listener.digest.bars import DAILY_BARS_MAX
+from listener.digest.tally import URGENT_MAX
 from listener.model import Author, Engagement, Gap, Mention, Post, Priority, Tag
-from listener.tally import URGENT_MAX
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 SINCE = datetime(2026, 11, 1, 22, tzinfo=UTC)  # midnight in Helsinki

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from listener.digest import Coverage, Digest, Period, digest
-from listener.digest_html import html_page
-from listener.digest_markdown import markdown_page, plain
-from listener.digest_words import safe_url
+from listener.digest.html import html_page
+from listener.digest.markdown import markdown_page, plain
+from listener.digest.words import safe_url
 from listener.model import Author, Gap, Mention, Post, Priority, Tag
 from listener.text import shown
 

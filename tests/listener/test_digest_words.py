@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.digest_words import length, number, percent, plural
+from listener.digest.words import length, number, percent, plural
 
 
 @pytest.mark.parametrize(

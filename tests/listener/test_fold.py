@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listener.fold import _CLUSTER, IGNORED, MARKS, SPACED, fold, folded
+from listener.match.fold import _CLUSTER, IGNORED, MARKS, SPACED, fold, folded
 
 # What breaks folding: characters that grow, vanish, compose, reorder, or start a cluster.
 AWKWARD = (

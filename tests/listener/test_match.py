@@ -2,8 +2,8 @@ import unicodedata
 
 import pytest
 
-from listener.forms import account, hosts
 from listener.match import EVIDENCE_CHARS_MAX, EVIDENCE_MAX, Matcher, run_examples
+from listener.match.forms import account, hosts
 from listener.model import Author, Brand, Evidence, Mention, Post
 
 FINNAIR = Brand(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from listener.fold import MARKS, SPACELESS, fold
 from listener.match import Matcher
+from listener.match.fold import MARKS, SPACELESS, fold
 from listener.model import Brand, Post
 
 MARKING = set(filter(re.compile(f"[{MARKS}]").match, map(chr, range(0x20000))))

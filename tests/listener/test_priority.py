@@ -131,6 +131,29 @@ def test_reach_is_the_audience_or_what_became_of_it(
     assert reasons == ((reason,) if reason else ())
 
 
+@pytest.mark.parametrize(
+    ("labels", "followers", "score"),
+    [
+        ({"urgency": "medium"}, 0, 38),
+        ({"sentiment": "mixed"}, 0, 26),
+        ({"sentiment": "positive"}, 0, 12),
+        ({"intent": "complaint"}, 0, 26),
+        ({"intent": "cancel"}, 0, 30),
+        ({"intent": "question"}, 0, 24),
+        ({"intent": "purchase"}, 0, 24),
+        ({"intent": "praise"}, 0, 20),
+        ({}, 1_000, 23),
+        ({}, 10_000, 27),
+        ({}, 999_999, 31),
+        ({}, 1_000_000, 35),
+    ],
+)
+def test_each_thing_has_its_weight(labels: dict[str, str], followers: int, score: int) -> None:
+    post = a_post(author=Author("a", "A", followers))
+    assert rank(judged(labels, post=post)).score == score
+    assert rank(judged(labels, post=post, directness="direct")).score == score + 10
+
+
 def test_reasons_come_the_weightiest_first_and_then_what_the_judge_says() -> None:
     tags = (
         Tag("urgency", "high", 0.9, ("says 'stranded'", "says 'tonight'")),

@@ -157,11 +157,23 @@ def test_when_the_channel_is_well_again_all_is_told(store: Store) -> None:
     fill(store, 3)
     desk = FakeChannel(faults=[Retry("no answer")])
     stage = a_stage(store, desk=desk)
-    step_until_idle(stage, NOON)
-    step_until_idle(stage, NOON + SECOND)
+    step_until(stage, NOON, lambda: len(store.status(NOON).retrying) == 1)
+    step_until(stage, NOON + SECOND, lambda: len(desk.sent) == 2)
     assert keys(desk) == [alert_key(1), alert_key(2)]
-    step_until_idle(stage, NOON + 10 * SECOND)
+    step_until(stage, NOON + 10 * SECOND, lambda: len(desk.sent) == 3)
     assert keys(desk) == [alert_key(1), alert_key(2), alert_key(0)]
+
+
+def test_a_moments_pause_is_no_rest_and_a_long_one_is(store: Store) -> None:
+    fill(store)
+    clock = Clock()
+    stage = a_stage(store, clock, desk=FakeChannel(faults=[Retry("no answer"), Retry("slow", 90)]))
+    step_until(stage, NOON, lambda: len(store.status(NOON).retrying) == 1)
+    rests = [not stage.busy]
+    clock.now = NOON + 6 * SECOND
+    rests.append(not stage.busy)
+    step_until_idle(stage, NOON + 6 * SECOND)
+    assert [*rests, not stage.busy] == [False, True, True]
 
 
 def test_what_will_never_work_is_buried_in_sight_and_the_rest_goes_on(store: Store) -> None:
@@ -193,12 +205,11 @@ def test_whatever_a_channel_raises_is_tried_again(
 
     desk = Calling(fail)
     stage = a_stage(store, desk=desk)
-    step_until_idle(stage, NOON)
+    step_until(stage, NOON, lambda: len(store.status(NOON).retrying) == 1)
     (waits,) = store.status(NOON).retrying
     assert waits.reason == reason
     assert NOON + 5 * SECOND <= waits.at <= NOON + 6 * SECOND
-    step_until_idle(stage, NOON + 6 * SECOND)
-    assert len(desk.asked) == 2
+    step_until(stage, NOON + 6 * SECOND, lambda: len(desk.asked) == 2)
 
 
 @pytest.mark.parametrize("error", [Retry("no answer"), ValueError("broke")])
@@ -206,7 +217,8 @@ def test_after_three_days_it_is_given_up_in_sight(store: Store, error: Exception
     fill(store)
     later = NOON + timedelta(days=3)
     desk = FakeChannel(faults=[error])
-    step_until_idle(a_stage(store, Clock(later), desk=desk), later)
+    stage = a_stage(store, Clock(later), desk=desk)
+    step_until(stage, later, lambda: store.status(NOON).buried_count == 1)
     (buried,) = store.status(NOON).buried
     assert buried.reason.startswith("gave up after 1 attempts: ")
     assert str(error) in buried.reason

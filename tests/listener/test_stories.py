@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from listener.digest.stories import Story, StoryFolder, reach_of
 from listener.model import Author, Engagement, Mention, Post
-from listener.stories import Story, StoryFolder, reach_of
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 STRIKE = "Strike cancels a hundred flights at Helsinki airport on Thursday says the union"

@@ -45,6 +45,7 @@ def spike(count: int, history: tuple[int, ...], alarmed: frozenset[str] = NONE) 
         ((0,) * 8, 10),
         ((1, 0, 2, 1, 0, 1, 2, 1), 10),
         ((100,) * 8, 100 + 4 * 101**0.5),
+        ((80, 120), 100 + 4 * 801**0.5),
         ((80, 120, 80, 120), 100 + 4 * (1600 / 3 + 1) ** 0.5),
     ],
 )
@@ -60,6 +61,10 @@ def test_a_small_brand_is_not_alarmed_by_its_first_few_mentions() -> None:
     alarm = spike(10, (0,) * 8)
     assert alarm is not None
     assert (alarm.kind, alarm.subject, alarm.raised) == ("spike", "norvia", True)
+    assert alarm.priority == 90
+    alarmed = frozenset({"norvia"})
+    assert spike(5, (0,) * 8, alarmed) is None
+    assert spike(4, (0,) * 8, alarmed) is not None
 
 
 @given(st.lists(st.integers(0, 10_000), max_size=12))
@@ -121,7 +126,7 @@ def test_a_source_is_told_after_so_many_failures_in_a_row() -> None:
     assert raised([facts(failures=2, last_error="HTTP 500")]) == []
     (alarm,) = raised([facts(failures=3, last_error="HTTP 500")])
     assert alarm == Alarm("down", "blogs", "Source blogs: failed 3 times in a row", "HTTP 500")
-    assert alarm.raised
+    assert (alarm.raised, alarm.priority) == (True, 70)
 
 
 def test_trouble_is_told_once_and_cleared_once() -> None:
