@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import threading
@@ -115,8 +114,3 @@ def run(command: list[str], folder: Path) -> tuple[float, float]:
     if child.returncode:
         sys.exit(f"{' '.join(command)} ended with {child.returncode}")
     return time.perf_counter() - started, usage.ru_maxrss / 1024
-
-
-def own_peak_mib() -> float:
-    """This process' largest resident size in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
