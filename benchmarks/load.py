@@ -45,7 +45,7 @@ url = {hook}
 allow_private = true
 [[rules]]
 name = "urgent"
-when = {{ urgency = ["high"] }}
+when = {{ urgency = ["high", "medium"] }}
 send_to = ["hook"]
 group_seconds = {group_seconds}
 """
@@ -108,7 +108,8 @@ class Hook:
 def run(command: list[str], folder: Path) -> tuple[float, float]:
     """Run to the end. Returns wall seconds and the largest resident size in MiB."""
     started = time.perf_counter()
-    child = subprocess.Popen(command, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    child = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:

@@ -43,7 +43,7 @@ def main(folder: Path, hook: str) -> None:
             row = (post.native_id, tag.kind, tag.label, tag.score)
             db.execute("INSERT INTO tags VALUES (?, ?, ?, ?)", row)
             db.commit()
-            urgent = urgent or (tag.kind, tag.label) == ("urgency", "high")
+            urgent = urgent or (tag.kind == "urgency" and tag.label != "low")
         if urgent:
             requests.post(hook, json={"id": post.native_id, "text": post.text}, timeout=10)
 
