@@ -45,9 +45,8 @@ class Redactor:
 
 def _ways_to_write(secret: str) -> set[str]:
     """The secret as it is, as it stands in an address, and as Python and JSON quote it."""
-    return {secret, quote(secret, safe=""), quote(secret), quote_plus(secret)} | {
-        quoted[1:-1] for quoted in (repr(secret), json.dumps(secret), repr(repr(secret))[1:-1])
-    }
+    in_addresses = {quote(secret, safe=""), quote(secret), quote_plus(secret)}
+    return {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]} | in_addresses
 
 
 def set_up(level: str, form: str, secrets: Iterable[str]) -> Redactor:

@@ -1,14 +1,18 @@
 """What the tests of the stages share: a set clock, a store that balks, work done at once."""
 
+import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import pytest
+import structlog
+from structlog.testing import capture_logs
 
 from listener.stages import Stage
 from listener.store import Store, StoreUnavailable
@@ -59,6 +63,16 @@ class Balking:
 
 def _raise(error: Exception) -> None:
     raise error
+
+
+@contextmanager
+def logged() -> Iterator[list[Any]]:
+    """What is logged from info on."""
+    config = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    with capture_logs() as entries:
+        yield entries
+    structlog.configure(**config)
 
 
 class AtOnce(Workers):

@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 import structlog
@@ -179,6 +179,20 @@ def test_no_line_of_a_library_shows_a_secret(written: Written, form: str) -> Non
     assert_no_secret(text)
     assert "ValueError: login with ***" in text
     assert "fail_deeply()" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "starred"),
+    [
+        (f"<{TOKEN}>", "<***>"),
+        (repr([TOKEN]), "['***']"),
+        (json.dumps([TOKEN]), '["***"]'),
+        (f"https://a/{quote(TOKEN)}/b", "https://a/***/b"),
+        (f"?q={quote_plus(TOKEN)}&b", "?q=***&b"),
+    ],
+)
+def test_nothing_but_the_secret_is_starred_out(written: str, starred: str) -> None:
+    assert Redactor([TOKEN, PASSWORD]).text(written) == starred
 
 
 def test_a_secret_inside_another_leaves_no_rest() -> None:

@@ -54,8 +54,8 @@ class Server:
         with connection, suppress(OSError):
             connection.settimeout(10)
             head = b""
-            while not is_whole(head):
-                head += connection.recv(65_536)
+            while not is_whole(head) and (more := connection.recv(65_536)):
+                head += more
             self.heads.append(head)
             self._talk(connection, head)
 

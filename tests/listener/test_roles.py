@@ -1,23 +1,19 @@
 """A role: it goes on whatever happens, says how it is, and ends tidily."""
 
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-import structlog
-from structlog.testing import capture_logs
 
 from listener import roles
 from listener.roles import FRESH_SECONDS, STEPS_IN_A_ROW_MAX, Role
 from listener.stages import Stage
 from listener.store import Store, StoreUnavailable
 from listener.testing.fakes import NOON
-from tests.listener.stage_helpers import SOON, Balking, locked, open_at
+from tests.listener.stage_helpers import SOON, Balking, locked, logged, open_at
 
 MINUTE = timedelta(minutes=1)
 
@@ -102,16 +98,6 @@ def start(tmp_path: Path) -> Iterator[Start]:
         assert role.join(SOON)
 
 
-@pytest.fixture
-def logged() -> Iterator[list[Any]]:
-    """What is logged from info on."""
-    config = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
-    with capture_logs() as entries:
-        yield entries
-    structlog.configure(**config)
-
-
 def until(condition: Callable[[], bool]) -> None:
     """Wait for what no event tells."""
     pause = threading.Event()
@@ -180,23 +166,22 @@ def test_it_beats_under_its_name_and_owner(start: Start, tmp_path: Path) -> None
 # -- trouble
 
 
-def test_a_stage_that_raises_is_stepped_again_and_said_once(
-    start: Start, logged: list[Any]
-) -> None:
+def test_a_stage_that_raises_is_stepped_again_and_said_once(start: Start) -> None:
     worker = Worker(work=[ValueError("one"), ValueError("two"), StoreUnavailable("full", "disk")])
-    role = start(worker)
-    worker.wait_for_steps(1)
-    until(lambda: role.trouble == "ValueError")
-    assert not role.is_fresh(NOON)
-    role.wake()
-    worker.wait_for_steps(1)
-    role.wake()
-    worker.wait_for_steps(1)
-    until(lambda: role.trouble == "full")
-    role.wake()
-    until(lambda: role.is_fresh(NOON))
-    until(lambda: len(logged) == 3)
-    told = [(line["log_level"], line.get("trouble") or line.get("after")) for line in logged]
+    with logged() as lines:
+        role = start(worker)
+        worker.wait_for_steps(1)
+        until(lambda: role.trouble == "ValueError")
+        assert not role.is_fresh(NOON)
+        role.wake()
+        worker.wait_for_steps(1)
+        role.wake()
+        worker.wait_for_steps(1)
+        until(lambda: role.trouble == "full")
+        role.wake()
+        until(lambda: role.is_fresh(NOON))
+        until(lambda: len(lines) == 3)
+    told = [(line["log_level"], line.get("trouble") or line.get("after")) for line in lines]
     assert told == [("error", "ValueError"), ("error", "full"), ("warning", "full")]
 
 

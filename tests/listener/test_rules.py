@@ -142,6 +142,11 @@ def test_a_mention_is_ordered_once_per_rule_and_channel() -> None:
     assert {order.priority for order in given_orders} == {80}
 
 
+def test_a_burst_is_all_of_a_brand_and_without_grouping_a_mention_stands_alone() -> None:
+    assert (burst().group, burst().group_seconds) == ("norvia", 60)
+    assert (ordered().group, ordered().group_seconds) == ("fake:1#norvia", 0)
+
+
 def test_no_rules_no_orders() -> None:
     assert orders([], judged(), NOON, UTC) == []
 

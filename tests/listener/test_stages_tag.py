@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from listener.model import Mention, Tag
+from listener.model import Author, Mention, Tag
 from listener.retry import MENTION_ATTEMPTS_MAX
 from listener.rules import Condition, Rule
 from listener.stages.tag import Judge, TagStage, judge
@@ -16,7 +16,7 @@ from listener.store import Store, StoreUnavailable
 from listener.testing import FakeClassifier, a_mention, a_post
 from listener.testing.fakes import NOON
 from listener.testing.store_steps import LEASE, due, poll
-from tests.listener.stage_helpers import Balking, locked, open_at
+from tests.listener.stage_helpers import Balking, locked, logged, open_at
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -84,6 +84,19 @@ def test_mentions_are_judged_ranked_and_ordered(store: Store) -> None:
     assert (turn.alert.key, turn.alert.priority) == ("urgent/fake:1#norvia/desk", 65)
     assert tagged(store)["1"].priority.reasons == ("urgent",)
     assert not stage.busy
+
+
+def test_every_mention_is_logged_in_a_line_and_what_failed_with_its_reason(store: Store) -> None:
+    titled = a_post("2", "a bad Norvia", title="Norvia?", author=Author("", "A Traveller"))
+    poll(store, [a_post("1", "Norvia\n" + "x" * 500), titled])
+    with logged() as lines:
+        a_stage(store, judging(high_but_for_bad_ones)[1]).step(NOON)
+    failed, one, two = lines
+    assert (failed["event"], failed["mention"]) == ("judge failed", "fake:2#norvia")
+    assert (one["event"], one["brand"], one["by"]) == ("mention", "norvia", "traveller")
+    assert (one["urgency"], one["priority"]) == ("high", 65)
+    assert one["text"] == f"Norvia {'x' * 92}…"
+    assert (two["by"], two["text"]) == ("A Traveller", "Norvia?")
 
 
 def test_a_judge_that_fails_on_one_post_spoils_only_that_one(store: Store) -> None:
@@ -280,6 +293,12 @@ def test_a_tag_is_of_the_kind_that_was_asked_for_and_says_who_judged() -> None:
     other = Judge("urgency", Asked(lambda ms: [Tag("mood", "high", 1, by="") for _ in ms]))
     (mention,) = judge([other], [a_mention()])
     assert mention.tags == (Tag("urgency", "high", 1.0, (), "urgency"),)
+
+
+@pytest.mark.parametrize("score", [0, 0.0, 0.5, 1])
+def test_a_score_is_a_probability(score: float) -> None:
+    (mention,) = judge([judging(lambda _: [Tag("urgency", "low", score)])[1]], [a_mention()])
+    assert (mention.tags[0].label, mention.tags[0].score) == ("low", score)
 
 
 def test_nothing_to_judge_asks_nobody() -> None:

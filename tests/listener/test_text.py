@@ -94,6 +94,11 @@ def test_a_line_keeps_its_words_and_drops_what_is_not_seen(text: str, line: str)
     assert shown(text) == line
 
 
+def test_a_few_words_far_apart_are_a_short_line() -> None:
+    assert shown("a" + " " * 2000 + "b") == "a b"
+    assert shown_lines("a" + " " * 5000 + "b") == "a b"
+
+
 def test_a_long_line_ends_in_an_ellipsis() -> None:
     assert shown("x" * 281) == "x" * 279 + "…"
     assert shown("x" * 280) == "x" * 280

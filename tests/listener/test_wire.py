@@ -98,9 +98,15 @@ def test_a_post_without_an_id_is_the_same_whenever_it_is_read() -> None:
 def test_an_id_may_name_its_site_be_a_number_or_be_far_too_long() -> None:
     assert read(id="stdin:7").id == read(id=7).id == "stdin:7"
     assert read(id="x:7").id == "stdin:x:7"
+    assert read(id="x" * 500).native_id == "x" * 500
     endless = read(id="x" * 10_000)
     assert len(endless.native_id) == 64
     assert endless.id == read(id="x" * 10_000).id != read(id="x" * 10_001).id
+
+
+def test_every_field_has_an_end() -> None:
+    post = read(title="x" * 9_999, author="y" * 9_999, links=["https://a.example"] * 99)
+    assert (len(post.title), len(post.author.handle), len(post.links)) == (4_000, 4_000, 50)
 
 
 @pytest.mark.parametrize(
