@@ -147,7 +147,9 @@ class PollStage:
             log.exception("what a source brought can't be stored", source=turn.name)
             self._failed(turn, f"{type(error).__name__}: {error}", now, None)
             return
-        log.info(
+        came = saved.posts_new or saved.posts_edited or saved.posts_deleted
+        tell = log.info if came or outcome.faults or outcome.rejects else log.debug
+        tell(
             "polled",
             source=turn.name,
             posts_new=saved.posts_new,

@@ -33,7 +33,7 @@ class SendStage:
     now: Now
     lease_seconds: float = 60
     _workers: dict[str, Workers] = field(default_factory=dict)
-    _sending: dict[str, Future[float | None]] = field(default_factory=dict)
+    _sending: dict[str, tuple[Future[float | None], datetime]] = field(default_factory=dict)
     _paused_until: dict[str, datetime] = field(default_factory=dict)
     _outcomes: "SimpleQueue[Settled]" = field(default_factory=SimpleQueue)
     _unsettled: list[Settled] = field(default_factory=list)
@@ -71,16 +71,26 @@ class SendStage:
         if turns:
             stop_at = now + timedelta(seconds=self.lease_seconds * LEASE_SHARE)
             workers = self._workers.setdefault(channel, Workers(f"send-{channel}", 1))
-            self._sending[channel] = workers.submit(lambda: self._send_all(turns, stop_at))
+            future = workers.submit(lambda: self._send_all(turns, stop_at))
+            self._sending[channel] = (future, now)
         return len(turns)
 
     def _finish(self, now: datetime) -> int:
-        done = [channel for channel, future in self._sending.items() if future.done()]
+        self._give_up_hung(now)
+        done = [channel for channel, (future, _) in self._sending.items() if future.done()]
         for channel in done:
-            pause_seconds = self._sending.pop(channel).result()
+            pause_seconds = self._sending.pop(channel)[0].result()
             if pause_seconds is not None:
                 self._paused_until[channel] = now + timedelta(seconds=pause_seconds)
         return len(done)
+
+    def _give_up_hung(self, now: datetime) -> None:
+        """A channel that does not come back within its lease gets another thread."""
+        for channel, (future, since) in list(self._sending.items()):
+            if not future.done() and (now - since).total_seconds() > self.lease_seconds:
+                log.error("channel hangs, its alerts are tried again", channel=channel)
+                del self._sending[channel]
+                self._workers[channel].give_up(future)
 
     def _settle(self) -> int:
         """Store outcomes; while the store can't, they are kept: what was sent stays sent."""

@@ -11,7 +11,7 @@ from listener.ports import Classifier
 from listener.priority import rank
 from listener.retry import MENTION_ATTEMPTS_MAX
 from listener.rules import Rule, orders
-from listener.store.port import Store, Tagged, TagTurn
+from listener.store.port import Store, StoreUnavailable, Tagged, TagTurn
 from listener.text import clean_text, shown
 
 log = structlog.get_logger("tag")
@@ -60,11 +60,27 @@ class TagStage:
         """Store what was judged; while the store can't, it is kept and not judged again."""
         if not self._unsaved:
             return 0
-        kept = self.store.save_tags(self._unsaved, now)
+        try:
+            kept = self.store.save_tags(self._unsaved, now)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            log.exception("a batch can't be stored, trying one by one")
+            kept = sum(self._save_alone(one, now) for one in self._unsaved)
         for one in self._unsaved:
             log.info("mention", **_in_short(one.mention))
         self._unsaved = []
         return kept
+
+    def _save_alone(self, one: Tagged, now: datetime) -> int:
+        """One that can't be stored costs itself: its lease runs out and it is judged again."""
+        try:
+            return self.store.save_tags([one], now)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            log.exception("a mention can't be stored", mention=one.mention.key)
+            return 0
 
     def _tagged(self, turns: Sequence[TagTurn], now: datetime) -> list[Tagged]:
         mentions = [turn.mention for turn in turns]
