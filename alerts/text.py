@@ -64,7 +64,8 @@ def reasons(mention: Mention) -> str:
     """Why it has its priority and its urgency, on one line; empty where nobody gave a reason."""
     judgements = [tag.reasons for tag in mention.tags if tag.kind == "urgency"]
     given = [*mention.priority.reasons, *(judgements[-1] if judgements else ())]
-    return _joined((shown(reason, 120) for reason in given[:_REASONS_MAX]), "; ")
+    told = list(dict.fromkeys(given))[:_REASONS_MAX]
+    return _joined((shown(reason, 120) for reason in told), "; ")
 
 
 def evidence(mention: Mention) -> str:

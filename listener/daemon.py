@@ -60,10 +60,10 @@ class Generation:
     def stop(self) -> bool:
         """Drain every role. False if one did not end in time."""
         drain_until = self.now() + timedelta(seconds=self.config.drain_seconds)
-        if self.pages:
-            self.pages.stop()
         for role in self.roles:
             role.stop(drain_until)
+        if self.pages:
+            self.pages.stop()
         ended = [role.join(self.config.drain_seconds + 1) for role in self.roles]
         self._let_go()
         return all(ended)
@@ -138,13 +138,15 @@ class Daemon:
     _stop: threading.Event = field(default_factory=threading.Event)
     _reload: threading.Event = field(default_factory=threading.Event)
     _wake: threading.Event = field(default_factory=threading.Event)
+    _vitals: Vitals = field(default_factory=Vitals)
 
     def run(self, config: Config) -> bool:
         """Run until stopped. Returns whether everything could be drained in time."""
         run_in_utc()
         self._listen_to_signals()
         generation = Generation(config, self.now, self.only)
-        vitals = Vitals(config.heartbeat_url)
+        vitals = self._vitals
+        vitals.aim(config.heartbeat_url)
         generation.start()
         log.info("listening", config=str(config.path), sources=len(config.sources))
         vitals.ready()
@@ -182,6 +184,7 @@ class Daemon:
         generation.stop()
         fresh = Generation(config, self.now, self.only)
         fresh.start()
+        self._vitals.aim(config.heartbeat_url)
         log.info("reloaded", config=str(config.path))
         return fresh
 

@@ -5,7 +5,8 @@ import logging
 import re
 import sys
 from collections.abc import Iterable
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 from urllib.parse import quote, quote_plus
 
 import structlog
@@ -49,6 +50,24 @@ def _ways_to_write(secret: str) -> set[str]:
     return {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]} | in_addresses
 
 
+class _Unfailing:
+    """A stream whose writes never raise: a full log disk must not undo or repeat work."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, or let it be."""
+        with suppress(OSError, ValueError):
+            return self._stream.write(text)
+        return 0
+
+    def flush(self) -> None:
+        """Flush, or let it be."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 def set_up(level: str, form: str, secrets: Iterable[str]) -> Redactor:
     """Log to stderr from ``level`` on, as ``json`` or for a person (``console``).
 
@@ -57,6 +76,7 @@ def set_up(level: str, form: str, secrets: Iterable[str]) -> Redactor:
     """
     redactor = Redactor(secrets)
     is_terminal = sys.stderr.isatty()
+    stream = cast("TextIO", _Unfailing(sys.stderr))
     plain = form == "json" or (form == "auto" and not is_terminal)
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -74,11 +94,11 @@ def set_up(level: str, form: str, secrets: Iterable[str]) -> Redactor:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
     formatter = structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=renderer)
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     return redactor

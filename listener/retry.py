@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import isnan
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,14 @@ def next_attempt(
     return at if (at - since).total_seconds() <= policy.give_up_seconds else None
 
 
-def wish_seconds(after_seconds: float | None) -> float:
-    """The target's wish as a wait that can be kept: from none to a month, whatever it said."""
-    return min(max(0.0, after_seconds or 0.0), WISH_SECONDS_MAX)
+def wish_seconds(after_seconds: object) -> float:
+    """The target's wish as a wait that can be kept: from none to a month, whatever it said.
+
+    A plugin may hand on what is no number at all; then there is no wish.
+    """
+    if not isinstance(after_seconds, int | float) or isnan(after_seconds):
+        return 0.0
+    return float(min(max(0.0, after_seconds), WISH_SECONDS_MAX))
 
 
 def _spread(key: str, attempts: int) -> float:

@@ -72,13 +72,13 @@ class Role:
 
     def is_alive(self, now: datetime) -> bool:
         """Whether its loop goes round."""
-        return self._thread.is_alive() and (now - self.alive_at).total_seconds() < FRESH_SECONDS
+        return self._thread.is_alive() and _is_recent(self.alive_at, now)
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether it also does its work: false until it first did, and while it can't."""
         if self.fresh_at is None or self.trouble:
             return False
-        return self.is_alive(now) and (now - self.fresh_at).total_seconds() < FRESH_SECONDS
+        return self.is_alive(now) and _is_recent(self.fresh_at, now)
 
     def _run(self) -> None:
         store, stage = self._set_up()
@@ -102,7 +102,7 @@ class Role:
             try:
                 store = self._open_store()
                 return store, self._make_stage(store)
-            except Exception as error:  # noqa: BLE001  a role that gave up would be silent
+            except BaseException as error:  # noqa: BLE001  a role that gave up would be silent
                 self._on_error(error)
                 self._stopping.wait(TROUBLE_SECONDS)
         return None, None
@@ -132,7 +132,7 @@ class Role:
             self._log.warning("works again", after=self.trouble)
             self.trouble = ""
 
-    def _on_error(self, error: Exception) -> None:
+    def _on_error(self, error: BaseException) -> None:
         """Say it once, not every second."""
         trouble = error.state if isinstance(error, StoreUnavailable) else type(error).__name__
         if trouble == self.trouble:
@@ -153,3 +153,8 @@ class Role:
             if not stage.busy or self._drain_until is None or self._now() >= self._drain_until:
                 return
             pause.wait(BUSY_SECONDS)
+
+
+def _is_recent(then: datetime, now: datetime) -> bool:
+    """Neither long ago nor, after the clock went back, long ahead."""
+    return abs((now - then).total_seconds()) < FRESH_SECONDS

@@ -154,17 +154,17 @@ def orders(rules: Iterable[Rule], mention: Mention, now: datetime, zone: tzinfo)
 
 
 def over_ceiling(order: Order, latest: Telling | None, told_today: int, now: datetime) -> bool:
-    """Whether the order would open a new message beyond the day's ceiling."""
+    """Whether the order would need another message beyond the day's ceiling."""
     if order.daily_max is None or told_today < order.daily_max:
         return False
-    return latest is None or not _is_open(order, latest, now)
+    return latest is None or not (_is_open(order, latest, now) and _takes_more(latest))
 
 
 def held(order: Order) -> Order:
     """The order put off to after the local day, into one message with its like."""
     return replace(
         order,
-        group=f"rest-of-day-{order.day_end:%Y-%m-%d}",
+        group=f"/rest-of-day-{order.day_end:%Y-%m-%d}",  # no brand or mention is named so
         due_at=order.rest_at,
         group_seconds=max(order.group_seconds, 1),
         daily_max=None,
@@ -175,6 +175,8 @@ def place(order: Order, latest: Telling | None, now: datetime) -> Place:
     """Which telling carries the order, given the newest one of its rule, group and channel."""
     if latest is not None and _is_open(order, latest, now):
         return _join(order, latest) if _takes_more(latest) else _follow_up(order, latest)
+    if latest is not None and not order.group_seconds:
+        return _follow_up(order, latest)  # withdrawn untold, and back again
     grouped = f"{order.group}@{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
     subject = grouped if order.group_seconds else order.mention_key
     key = f"{order.rule}/{subject}/{order.channel}"
@@ -263,6 +265,8 @@ def _join(order: Order, latest: Telling) -> Place:
 
 def _follow_up(order: Order, latest: Telling) -> Place:
     revision = latest.revision + 1
-    paced_at = latest.due_at + timedelta(seconds=order.group_seconds)
+    # One that is only full goes with its like; only one that was tried sets the pace.
+    pace = timedelta(seconds=0 if latest.untried else order.group_seconds)
+    paced_at = latest.due_at + pace
     due_at = max(order.due_at, paced_at)
     return Place(f"{latest.thread}~{revision}", latest.thread, revision, paced_at, due_at)

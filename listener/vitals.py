@@ -23,11 +23,15 @@ WATCHDOG_SECONDS = 10
 class Vitals:
     """Says so at most every few seconds, and never holds anybody up."""
 
-    def __init__(self, heartbeat_url: Secret | None) -> None:
-        self._heartbeat_url = heartbeat_url
+    def __init__(self) -> None:
+        self._heartbeat_url: Secret | None = None
         self._workers = Workers("heartbeat", 1)
         self._next_ping: datetime | None = None
         self._next_watchdog: datetime | None = None
+
+    def aim(self, heartbeat_url: Secret | None) -> None:
+        """Where to ping from now on."""
+        self._heartbeat_url = heartbeat_url
 
     def ready(self) -> None:
         """To systemd: start-up is done."""

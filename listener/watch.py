@@ -81,11 +81,12 @@ def spike_alarm(rule: Rule, volume: Volume, alarmed: frozenset[str]) -> Alarm | 
     """
     if rule.spike is None:
         return None
-    line, usual = spike_line(rule.spike, volume.history), _mean(volume.history)
+    history = volume.history
+    line, usual = spike_line(rule.spike, history), _mean(history)
     minutes = rule.spike.window_minutes
     told = f"{volume.count} mentions of {volume.brand} in {minutes} minutes"
     if volume.count >= line and volume.brand not in alarmed:
-        body = f"Usual at this hour of the week: {usual:.1f}, over {len(volume.history)} weeks."
+        body = f"Usual at this hour of the week: {_usual(history)}."
         return Alarm(rule.name, volume.brand, f"Spike: {told}", body, kind="spike", priority=90)
     if volume.count < usual + (line - usual) * _CALM_SHARE and volume.brand in alarmed:
         return Alarm(rule.name, volume.brand, f"Calm again: {told}", kind="clear")
@@ -111,6 +112,13 @@ def _subject(fact: SourceFacts) -> str:
 def _all_clear(subject: str, sources: set[str]) -> str:
     is_watched = any(f"{subject} ".startswith(f"{source} ") for source in sources)
     return f"Source {subject} is {'back' if is_watched else 'no longer watched'}"
+
+
+def _usual(history: Sequence[int]) -> str:
+    if not history:
+        return "not known yet, there is no week to compare with"
+    weeks = "1 week" if len(history) == 1 else f"{len(history)} weeks"
+    return f"{_mean(history):.1f}, over {weeks}"
 
 
 def _mean(history: Sequence[int]) -> float:

@@ -29,16 +29,22 @@ def fail(fault: BadUse) -> NoReturn:
     sys.exit(2)
 
 
-def configured(path: Path) -> Config:
-    """The configuration, or BadUse with a line per fault."""
+def configured(path: Path, *, tells: bool = False) -> Config:
+    """The configuration, or BadUse with a line per fault.
+
+    Only a command that ``tells`` somebody gets the channels and needs their secrets.
+    """
     try:
-        return load_config(path, os.environ)
+        return load_config(path, os.environ, tells=tells)
     except ConfigError as error:
         raise BadUse(*error.faults) from None
 
 
 def stored(config: Config) -> Store:
-    """The store, or BadUse with what is the matter with it."""
+    """The store that is there, or BadUse with what is the matter with it."""
+    if not Path(config.database.removeprefix("sqlite:")).exists():
+        msg = f"{config.database}: there is nothing yet; listener run or listener once makes it"
+        raise BadUse(msg)
     try:
         return open_store(config.database)
     except StoreUnavailable as trouble:
@@ -67,4 +73,6 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted(plain(item) for item in value)
     return value if isinstance(value, str | int | float | None) else str(value)

@@ -1,7 +1,7 @@
 """``listener status``: how everything stands, for a person or as JSON."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,14 +29,14 @@ def show_status(path: Path, *, as_json: bool) -> None:
         return
     finally:
         store.close()
-    channels = [channel.name for channel in config.channels]
+    channels = config.channel_names
     if as_json:
         print(json.dumps(_as_json(status, now), ensure_ascii=False))
     else:
         print("\n".join(lines(status, channels, now)))
 
 
-def lines(status: Status, channels: list[str], now: datetime) -> Iterator[str]:
+def lines(status: Status, channels: Sequence[str], now: datetime) -> Iterator[str]:
     """What a person reads."""
     yield f"store    {status.store}: {status.posts:,} posts, {status.mentions:,} mentions"
     yield f"alerts   {status.alerts_delivered:,} delivered, {status.buried_count:,} buried"
@@ -70,7 +70,8 @@ def _source_lines(source: SourceStatus, now: datetime) -> Iterator[str]:
     yield f"source   {source.name}: {source.state}, {seen}, {source.posts:,} posts{newest}"
     if source.failures:
         reason = shown(source.last_error, 200)
-        yield f"         failed {source.failures} times in a row: {reason}"
+        times = "once" if source.failures == 1 else f"{source.failures} times in a row"
+        yield f"         failed {times}: {reason}"
     for fault in source.faults:
         yield f"         {shown(fault.where, 100)}: {shown(fault.reason, 160)}"
     if source.rejects:

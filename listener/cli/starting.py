@@ -14,9 +14,11 @@ def init(path: Path, *, force: bool) -> None:
     print("A few questions. An empty answer takes what stands in brackets, or skips.")
     try:
         text = initial_config(ask(QUESTIONS, input, print))
-    except (ValueError, EOFError) as error:
-        msg = str(error) or "the answers ended too early; nothing was written"
+    except EOFError:
+        msg = "the answers ended too early; nothing was written"
         raise BadUse(msg) from None
+    except ValueError as error:
+        raise BadUse(str(error)) from None
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -24,7 +26,7 @@ def init(path: Path, *, force: bool) -> None:
         raise BadUse(msg) from None
     print(f"\nWrote {path}.")
     try:
-        configured(path)
+        configured(path, tells=True)
     except BadUse as missing:
         print("Before it can run:", *missing.lines, sep="\n  ")
-    print("Then: listener check, listener try SOURCE, listener run.")
+    print("Then: listener check, listener try feeds, listener run.")

@@ -1,6 +1,7 @@
 """``listener tag``: posts as JSON lines in, mentions as JSON lines out."""
 
 import json
+import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from listener.match import Matcher
 from listener.model import TEXT_CHARS_MAX, Mention, Post
 from listener.priority import rank
 from listener.stages.tag import Judge, judge
+from listener.text import clean_text
 from listener.wire import mention_json, post_from
 
 BATCH = 64
@@ -29,7 +31,8 @@ def tag_lines(path: Path, *, every_post: bool) -> None:
     config = configured(path)
     logs.set_up("error", config.log_format, config.secrets)
     matcher, judges = wiring.matcher(config), wiring.judges(config)
-    for lines in _batches(sys.stdin.buffer):
+    # Not sys.stdin itself: its lock, held by a waiting thread, would abort the interpreter's end.
+    for lines in _batches(os.fdopen(os.dup(0), "rb")):
         posts = [post for line in lines if (post := _post(line)) is not None]
         mentions = _mentions(matcher, posts, every_post=every_post)
         for told in _judged(judges, mentions):
@@ -83,7 +86,7 @@ def _post(line: Line) -> tuple[str | None, Post] | None:
         print(f"listener: line {number}: {reason}", file=sys.stderr)
         return None
     stated = value.get("id")
-    return (None if stated is None else str(stated)), post
+    return (None if stated is None else clean_text(str(stated))), post
 
 
 def _reason(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """``listener try``: what a source brings, before anything is stored."""
 
+import os
 from pathlib import Path
 
 from listener import wiring
@@ -38,6 +39,12 @@ def _polled(config: Config, name: str) -> Batch:
         return plugins[name].poll(None)
     except (Retry, Reject) as failure:
         msg = f"source '{name}': {failure.reason}"
+        raise BadUse(msg) from None
+    except Exception as error:
+        if os.environ.get("LISTENER_DEBUG"):
+            raise
+        told = f"{type(error).__name__}: {shown(str(error), 300)}"
+        msg = f"source '{name}' broke: {told} (LISTENER_DEBUG=1 shows where)"
         raise BadUse(msg) from None
 
 

@@ -67,18 +67,21 @@ class Config:
     sources: tuple[SourceConfig, ...]
     judges: tuple[JudgeConfig, ...]
     channels: tuple[ChannelConfig, ...]
+    channel_names: tuple[str, ...]
     rules: tuple[Rule, ...]
     warnings: tuple[str, ...] = ()
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
-def load_config(path: Path, env: Mapping[str, str]) -> Config:
+def load_config(path: Path, env: Mapping[str, str], *, tells: bool = True) -> Config:
     """The config in the file; ``env`` holds the secrets it names as ``env:NAME``.
 
+    A command that ``tells`` nobody gets no channels, and their secrets need not exist: so one
+    can look at a service's standing without the service's secrets.
     Raises ConfigError with every fault.
     """
     root = read_toml(path)
-    reading = Reading(shown(str(path), 200), path.absolute().parent, env)
+    reading = Reading(shown(str(path), 200), path.absolute().parent, env, tells)
     _refuse_unknown_tables(reading, root)
     core = _core(reading, path, root)
     parts = _parts(reading, root)
@@ -129,6 +132,7 @@ def _parts(reading: Reading, root: Mapping[str, Any]) -> dict[str, Any]:
         "sources": sources,
         "judges": read_judges(reading, classifiers, kinds),
         "channels": read_channels(reading, channel_tables),
+        "channel_names": tuple(channel_tables),
         "rules": read_rules(reading, root.get("rules", []), names),
     }
 
@@ -203,7 +207,7 @@ def _zone(reading: Reading, name: str) -> ZoneInfo:
 def _heartbeat(reading: Reading, stated: str | None) -> Secret | None:
     """The address, which is as good as a password; it may be named as secrets are."""
     where = "[listener] heartbeat_url"
-    if stated is None:
+    if stated is None or not reading.tells:
         return None
     if stated.startswith(("env:", "file:")):
         secret = reading.secret(where, stated)

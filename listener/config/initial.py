@@ -235,6 +235,7 @@ to = {toml_value(addresses)}
 
 
 def _rules(channels: list[str]) -> str:
+    urgent_to = channels or ["terminal"]
     everything = """\
 [[rules]]  # every mention, in bundles of ten minutes
 name = "every mention"
@@ -246,7 +247,7 @@ group_seconds = 600
 [[rules]]  # what can't wait, and by night only the worst of it
 name = "urgent"
 when = {{ urgency = "high", spam = "no" }}
-send_to = {toml_value(channels)}
+send_to = {toml_value(urgent_to)}
 group_seconds = 60
 quiet = "22:00-07:00"
 break_through = 90
@@ -254,12 +255,12 @@ break_through = 90
     watched = f"""
 [[rules]]  # far more mentions than at this hour of the week
 name = "spike"
-send_to = {toml_value(channels or ["terminal"])}
+send_to = {toml_value(urgent_to)}
 spike = {{ mentions_min = 10 }}
 
 [[rules]]  # a source that fails, or that was silent for two days
 name = "source trouble"
-send_to = {toml_value(channels or ["terminal"])}
+send_to = {toml_value(urgent_to)}
 trouble = {{ failures = 3, silent_seconds = 172_800 }}
 """
-    return everything + (urgent if channels else "") + watched
+    return everything + urgent + watched

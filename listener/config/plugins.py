@@ -40,7 +40,7 @@ def read_sources(
 
 
 def read_channels(reading: Reading, tables: Mapping[str, Any]) -> tuple[ChannelConfig, ...]:
-    """The channels, in the order of their tables."""
+    """The channels, in the order of their tables; none where nothing is told."""
     channels = (_channel(reading, name, stated) for name, stated in tables.items())
     return tuple(channel for channel in channels if channel)
 
@@ -64,5 +64,8 @@ def _source(
 
 def _channel(reading: Reading, name: str, stated: object) -> ChannelConfig | None:
     table = take_apart(reading, "channels", name, ChannelTable, stated)
+    if not reading.tells:
+        check_idle(reading, table)
+        return None
     plugin = make(reading, table)
     return None if plugin is None else ChannelConfig(name, table.core["type"], plugin)

@@ -27,11 +27,15 @@ class ConfigError(Exception):
 
 @dataclass
 class Reading:
-    """The state of one reading. A fault is noted and the reading goes on, so all are told."""
+    """The state of one reading. A fault is noted and the reading goes on, so all are told.
+
+    Where nothing is ``told``, channels are checked and not made: their secrets need not exist.
+    """
 
     file: str
     folder: Path
     env: Mapping[str, str]
+    tells: bool = True
     faults: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list, repr=False)

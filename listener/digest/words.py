@@ -116,7 +116,8 @@ def headlines(digest: Digest) -> tuple[str, ...]:
     if gappy:
         has = "has" if gappy == 1 else "have"
         of = plural(len(digest.sources), "source")
-        told.append(f"{gappy} of {of} {has} gaps. What rests on them reads “at least”.")
+        which = f"{gappy} more" if digest.unseen else f"{gappy} of {of}"
+        told.append(f"{which} {has} gaps. What rests on them reads “at least”.")
     if not told:
         told.append(f"Everything was seen: {plural(len(digest.sources), 'source')}, no gaps.")
     return tuple(told)

@@ -1,16 +1,16 @@
 """Poll: ask the sources that are due, find the mentions, store posts, mentions and cursor."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
 
 from listener.due import next_poll, next_poll_after_failure, unseen
 from listener.match import Matcher
-from listener.model import Batch, Fault, Mention, Post
+from listener.model import Batch, Engagement, Fault, Gap, Mention, Post
 from listener.ports import Reject, Retry, Source
 from listener.store.port import LostLease, Polled, SourceTurn, Store, StoreUnavailable
 from listener.text import clean_text
@@ -23,6 +23,7 @@ POLLS_AT_ONCE = 8
 FUTURE_TOLERATED = timedelta(minutes=5)
 REJECTED_WAIT_SECONDS = 900
 REASON_CHARS_MAX = 1000
+COUNT_MAX = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class PollStage:
             self._failed(turn, failure.reason, now, failure.after_seconds)
         except Reject as failure:
             self._failed(turn, failure.reason, now, REJECTED_WAIT_SECONDS)
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             log.exception("source broke", source=turn.name)
             self._failed(turn, f"{type(error).__name__}: {error}", now, None)
         else:
@@ -104,7 +105,7 @@ class PollStage:
 
     def _polled(self, turn: SourceTurn, batch: Batch, now: datetime) -> Polled:
         listened = self.sources[turn.name]
-        posts = [as_seen(post, now) for post in batch.posts]
+        posts, unusable = _usable(batch.posts, now)
         missed = unseen(turn.seen_until, listened.poll_seconds, now, turn.last_error)
         return Polled(
             posts=posts,
@@ -114,8 +115,8 @@ class PollStage:
             due_at=next_poll(listened.poll_seconds, now, more=batch.more),
             deleted=[clean_text(post_id) for post_id in batch.deleted],
             faults=[_cleaned(fault) for fault in batch.faults],
-            rejects=[_cleaned(reject) for reject in batch.rejects],
-            gap=batch.gap or missed,
+            rejects=[_cleaned(reject) for reject in (*batch.rejects, *unusable)],
+            gap=_joined(batch.gap, missed),
         )
 
     def _mentions(self, name: str, listened: Listened, posts: list[Post]) -> list[Mention]:
@@ -178,10 +179,17 @@ class PollStage:
 
 
 def as_seen(post: Post, now: datetime) -> Post:
-    """The post as it may be stored: clean, and dated not after it was seen."""
-    published_at = post.published_at
-    if published_at is None or published_at > now + FUTURE_TOLERATED:
+    """The post as it may be stored: clean, counted in numbers, dated not after it was seen.
+
+    Raises TypeError, ValueError, OverflowError or AttributeError for what is no post.
+    """
+    published_at = post.published_at or now
+    if published_at.tzinfo is None:
+        published_at = published_at.replace(tzinfo=UTC)
+    published_at = published_at.astimezone(UTC)
+    if published_at > now + FUTURE_TOLERATED:
         published_at = now
+    followers, counts = post.author.followers, post.engagement
     return replace(
         post,
         site=clean_text(post.site),
@@ -190,13 +198,47 @@ def as_seen(post: Post, now: datetime) -> Post:
         title=clean_text(post.title),
         url=clean_text(post.url),
         author=replace(
-            post.author, handle=clean_text(post.author.handle), name=clean_text(post.author.name)
+            post.author,
+            handle=clean_text(post.author.handle),
+            name=clean_text(post.author.name),
+            followers=None if followers is None else _count(followers),
+        ),
+        engagement=Engagement(
+            _count(counts.likes),
+            _count(counts.shares),
+            _count(counts.replies),
+            _count(counts.views),
         ),
         published_at=published_at,
         language=clean_text(post.language),
         in_reply_to=clean_text(post.in_reply_to),
         links=tuple(clean_text(link) for link in post.links),
     )
+
+
+def _usable(posts: Iterable[Post], now: datetime) -> tuple[list[Post], list[Fault]]:
+    """The posts that can be stored; each that can't costs itself and is told."""
+    usable: list[Post] = []
+    unusable: list[Fault] = []
+    for post in posts:
+        try:
+            usable.append(as_seen(post, now))
+        except (TypeError, ValueError, OverflowError, AttributeError) as error:
+            where = str(getattr(post, "native_id", "a post"))
+            unusable.append(Fault(where, f"{type(error).__name__}: {error}"))
+    return usable, unusable
+
+
+def _count(value: int) -> int:
+    return max(0, min(int(value), COUNT_MAX))
+
+
+def _joined(told: Gap | None, missed: Gap | None) -> Gap | None:
+    """The source's own gap and the time nobody was looking, as one."""
+    if told is None or missed is None:
+        return told or missed
+    since, until = min(told.since, missed.since), max(told.until, missed.until)
+    return Gap(since, until, f"{missed.cause}; {told.cause}")
 
 
 def _cleaned(fault: Fault) -> Fault:

@@ -24,6 +24,15 @@ REASON_CHARS_MAX = 1000
 RECEIPT_CHARS_MAX = 4000
 
 
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """What a channel's thread is at, and since when."""
+
+    future: Future[float | None]
+    since: datetime
+    turns: Sequence[SendTurn]
+
+
 @dataclass
 class SendStage:
     """Hands each channel its due alerts in a thread of its own; only the stepping thread writes."""
@@ -33,7 +42,7 @@ class SendStage:
     now: Now
     lease_seconds: float = 60
     _workers: dict[str, Workers] = field(default_factory=dict)
-    _sending: dict[str, tuple[Future[float | None], datetime]] = field(default_factory=dict)
+    _sending: dict[str, _Sending] = field(default_factory=dict)
     _paused_until: dict[str, datetime] = field(default_factory=dict)
     _outcomes: "SimpleQueue[Settled]" = field(default_factory=SimpleQueue)
     _unsettled: list[Settled] = field(default_factory=list)
@@ -72,25 +81,27 @@ class SendStage:
             stop_at = now + timedelta(seconds=self.lease_seconds * LEASE_SHARE)
             workers = self._workers.setdefault(channel, Workers(f"send-{channel}", 1))
             future = workers.submit(lambda: self._send_all(turns, stop_at))
-            self._sending[channel] = (future, now)
+            self._sending[channel] = _Sending(future, now, turns)
         return len(turns)
 
     def _finish(self, now: datetime) -> int:
         self._give_up_hung(now)
-        done = [channel for channel, (future, _) in self._sending.items() if future.done()]
+        done = [channel for channel, its in self._sending.items() if its.future.done()]
         for channel in done:
-            pause_seconds = self._sending.pop(channel)[0].result()
+            pause_seconds = self._sending.pop(channel).future.result()
             if pause_seconds is not None:
                 self._paused_until[channel] = now + timedelta(seconds=pause_seconds)
         return len(done)
 
     def _give_up_hung(self, now: datetime) -> None:
         """A channel that does not come back within its lease gets another thread."""
-        for channel, (future, since) in list(self._sending.items()):
-            if not future.done() and (now - since).total_seconds() > self.lease_seconds:
+        for channel, its in list(self._sending.items()):
+            if not its.future.done() and (now - its.since).total_seconds() >= self.lease_seconds:
                 log.error("channel hangs, its alerts are tried again", channel=channel)
                 del self._sending[channel]
-                self._workers[channel].give_up(future)
+                self._workers[channel].give_up(its.future)
+                for turn in its.turns:  # those told before the hang are settled: no effect there
+                    self._outcomes.put(self._again(turn, "the channel did not come back", None))
 
     def _settle(self) -> int:
         """Store outcomes; while the store can't, they are kept: what was sent stays sent."""
@@ -130,7 +141,7 @@ class SendStage:
             return self._again(turn, failure.reason, failure.after_seconds), pause
         except Reject as failure:
             return self._buried(turn, failure.reason), None
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             log.exception("channel broke", channel=turn.alert.channel, key=turn.alert.key)
             return self._again(turn, f"{type(error).__name__}: {error}", None), PAUSE_SECONDS
         if receipt is not None:

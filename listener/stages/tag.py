@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 import structlog
 
-from listener.model import ERROR_LABEL, Mention, Tag
+from listener.model import ERROR_LABEL, Mention, Priority, Tag
 from listener.ports import Classifier
 from listener.priority import rank
 from listener.retry import MENTION_ATTEMPTS_MAX
@@ -17,6 +17,7 @@ from listener.text import clean_text, shown
 log = structlog.get_logger("tag")
 
 BATCH = 50
+UNRANKED = 60
 REASON_CHARS_MAX = 1000
 
 
@@ -88,11 +89,20 @@ class TagStage:
             judged = [_given_up(mention, self.judges) for mention in mentions]
         else:
             judged = judge(self.judges, mentions)
-        ranked = [replace(mention, priority=rank(mention)) for mention in judged]
         return [
-            Tagged(mention, turn.token, orders(self.rules, mention, now, self.zone))
-            for turn, mention in zip(turns, ranked, strict=True)
+            self._ordered(mention, turn.token, now)
+            for turn, mention in zip(turns, judged, strict=True)
         ]
+
+    def _ordered(self, mention: Mention, token: int, now: datetime) -> Tagged:
+        """Rank it and ask the rules; where even that fails it is told as what can't be judged."""
+        try:
+            priority = rank(mention)
+        except Exception as error:
+            log.exception("could not be ranked", mention=mention.key)
+            priority = Priority(UNRANKED, (f"could not be ranked: {type(error).__name__}",))
+        ranked = replace(mention, priority=priority)
+        return Tagged(ranked, token, orders(self.rules, ranked, now, self.zone))
 
 
 def judge(judges: Sequence[Judge], mentions: Sequence[Mention]) -> list[Mention]:
@@ -133,7 +143,7 @@ def _in_short(mention: Mention) -> dict[str, str | int]:
 def _asked(one: Judge, mentions: Sequence[Mention]) -> Sequence[Tag]:
     try:
         return _checked(one, mentions)
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         if len(mentions) == 1:
             log.exception("judge failed", kind=one.kind, mention=mentions[0].key)
             return [_error(one.kind, f"{type(error).__name__}: {error}")]

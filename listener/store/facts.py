@@ -71,7 +71,8 @@ def mention_counts(db: "Database", since: datetime, until: datetime) -> dict[str
 def watched(db: "Database", since: datetime, until: datetime) -> list[Coverage]:
     """What of each planned source was seen in the period, and what was not."""
     sources = db.execute(
-        "SELECT name, poll_seconds, last_error FROM sources WHERE planned ORDER BY name"
+        """SELECT name, poll_seconds, last_error, watched_since FROM sources
+           WHERE planned ORDER BY name"""
     ).fetchall()
     return [_watched(db, row, since, until) for row in sources]
 
@@ -89,7 +90,17 @@ def _watched(db: "Database", source: Row, since: datetime, until: datetime) -> C
     seen = [(start, end) for start, end, cause in stretches if not cause]
     gaps = [Gap(start, end, cause) for start, end, cause in stretches if cause and start < end]
     reach = timedelta(seconds=max(3 * source["poll_seconds"], _STILL_WATCHED_SECONDS))
+    if not seen and not gaps:
+        return Coverage(source["name"], (), _never_seen(source, since, until))
     return _with_ends(source["name"], seen, gaps, (since, until), reach, source["last_error"])
+
+
+def _never_seen(source: Row, since: datetime, until: datetime) -> tuple[Gap, ...]:
+    """Before it was watched at all there is another cause than after."""
+    watched_since = min(max(moment(source["watched_since"]), since), until)
+    before = Gap(since, watched_since, "not watched yet")
+    after = Gap(watched_since, until, source["last_error"] or "not seen then")
+    return tuple(gap for gap in (before, after) if gap.since < gap.until)
 
 
 def _with_ends(
@@ -102,15 +113,13 @@ def _with_ends(
 ) -> Coverage:
     """Add what was not seen before the first look and after the last one."""
     since, until = period
-    if not seen:
-        return Coverage(name, (), (Gap(since, until, last_error or "not watched then"),))
     known = [*seen, *((gap.since, gap.until) for gap in gaps)]
     first, last = min(start for start, _ in known), max(end for _, end in known)
     if first > since:
         gaps = [Gap(since, first, "not watched yet"), *gaps]
     if until - last > reach or (last_error and until > last):
         gaps = [*gaps, Gap(last, until, last_error or "the listener was not running")]
-    elif until > last:
+    elif seen and until > last:
         seen = [*seen[:-1], (seen[-1][0], until)]
     return Coverage(name, tuple(seen), tuple(gaps))
 

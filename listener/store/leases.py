@@ -39,6 +39,12 @@ def lease(
     return token
 
 
+def free_beyond(db: "Database", latest: datetime) -> None:
+    """Free what is leased beyond any possible lease: somebody's clock was wrong."""
+    for table in LEASED_TABLES:
+        db.execute(f"UPDATE {table} SET {NO_LEASE} WHERE lease_until > ?", (stamp(latest),))
+
+
 def owners(db: "Database") -> list[str]:
     """Who holds leases or was seen alive."""
     held = " UNION ".join(

@@ -80,6 +80,7 @@ def claim(
     ]
     token = lease(db, "outbox", "key", keys, owner=owner, until=until)
     db.execute("UPDATE outbox SET attempts = attempts + 1 WHERE lease_token = ?", (token,))
+    _forget_gone(db, keys)
     turns = [_turn(db, key, token) for key in keys]
     for turn in turns:
         if turn.alert.kind == "mentions" and not turn.alert.mentions:
@@ -115,10 +116,11 @@ def settle(db: "Database", owner: str, settled: Settled) -> int:
 
 
 def _latest(db: "Database", order: Order) -> Telling | None:
+    """The telling put last; by order of insertion, since clocks differ and go back."""
     row = db.execute(
         """SELECT o.*, (SELECT count(*) FROM told WHERE told.key = o.key) AS size
            FROM outbox o WHERE rule = ? AND channel = ? AND burst = ?
-           ORDER BY created_at DESC, revision DESC LIMIT 1""",
+           ORDER BY o.rowid DESC LIMIT 1""",
         (order.rule, order.channel, order.group),
     ).fetchone()
     return None if row is None else _telling(row)
@@ -142,8 +144,14 @@ def _told_today(db: "Database", order: Order) -> int:
         return 0
     row = db.execute(
         """SELECT count(*) AS told FROM outbox WHERE rule = ? AND channel = ?
-           AND created_at >= ? AND created_at < ? AND burst NOT LIKE 'rest-of-day-%'""",
-        (order.rule, order.channel, stamp(order.day_start), stamp(order.day_end)),
+           AND created_at >= ? AND created_at < ? AND burst <> ?""",
+        (
+            order.rule,
+            order.channel,
+            stamp(order.day_start),
+            stamp(order.day_end),
+            held(order).group,
+        ),
     ).fetchone()
     return int(row["told"])
 
@@ -269,6 +277,17 @@ def _receipt(db: "Database", thread: str, key: str) -> str | None:
         (thread, key),
     ).fetchone()
     return None if row is None else str(row["receipt"])
+
+
+def _forget_gone(db: "Database", keys: Sequence[str]) -> None:
+    """Who is gone before it was told was not told: should it come back, it is ordered anew."""
+    for key in keys:
+        db.execute(
+            """DELETE FROM told WHERE key = ? AND mention IN
+               (SELECT m.key FROM mentions m JOIN posts p ON p.id = m.post_id
+                WHERE m.state = 'withdrawn' OR p.deleted_at IS NOT NULL)""",
+            (key,),
+        )
 
 
 def _withdraw(db: "Database", owner: str, turn: SendTurn, now: datetime) -> None:

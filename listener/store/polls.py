@@ -1,11 +1,12 @@
 """The schedule of sources and what their polls brought, in SQL."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from listener.model import Fault, Mention, Post
-from listener.store.leases import NO_LEASE, lease
+from listener.retry import WISH_SECONDS_MAX
+from listener.store.leases import NO_LEASE, free_beyond, lease
 from listener.store.port import LostLease, Polled, Saved, SourcePlan, SourceTurn
 from listener.store.rows import (
     content_mark,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 REJECTS_KEPT = 20
+ANOTHERS = "another source's"
 
 
 def plan(db: "Database", plans: Iterable[SourcePlan], now: datetime, *, all_due: bool) -> None:
@@ -34,6 +36,12 @@ def plan(db: "Database", plans: Iterable[SourcePlan], now: datetime, *, all_due:
                             THEN min(due_at, excluded.due_at) ELSE due_at END""",
             (source.name, source.poll_seconds, stamp(now), stamp(now)),
         )
+    # A clock that was wrong for a while must not silence a source until the year it showed.
+    db.execute(
+        "UPDATE sources SET due_at = min(due_at, ?)",
+        (stamp(now + timedelta(seconds=WISH_SECONDS_MAX)),),
+    )
+    free_beyond(db, now + timedelta(days=1))
     if all_due:
         db.execute("UPDATE sources SET due_at = min(due_at, ?) WHERE planned", (stamp(now),))
 
@@ -115,12 +123,12 @@ def _turn(db: "Database", name: str, token: int) -> SourceTurn:
 def _save_posts(db: "Database", source: str, polled: Polled) -> Saved:
     """Insert what is new, replace what was edited, and settle both's mentions."""
     latest = {post.id: post for post in polled.posts}
-    known = _known(db, latest)
+    known = _known(db, latest, source)
     new = [post for post in latest.values() if post.id not in known]
     edited = [
         post
         for post in latest.values()
-        if post.id in known and known[post.id] != content_mark(post)
+        if post.id in known and known[post.id] not in {content_mark(post), ANOTHERS}
     ]
     if new:
         db.table("posts").insert_all(post_row(post, source, polled.seen_at) for post in new)
@@ -128,20 +136,23 @@ def _save_posts(db: "Database", source: str, polled: Polled) -> Saved:
         _edit_post(db, post, source, polled.seen_at)
     _count_engagement(db, (post for post in latest.values() if post.id in known))
     mentions = {mention.key: mention for mention in polled.mentions}
-    _withdraw(db, edited, mentions)
+    _withdraw(db, source, edited, mentions)
     mentions_new = sum(_save_mention(db, mention, polled) for mention in mentions.values())
     _rematch(db, edited, mentions)
     return Saved(len(new), len(edited), 0, mentions_new)
 
 
-def _known(db: "Database", posts: Mapping[str, Post]) -> dict[str, str]:
+def _known(db: "Database", posts: Mapping[str, Post], source: str) -> dict[str, str]:
+    """The content marks of known posts. One that another source brought is not ours to edit."""
     known: dict[str, str] = {}
     ids = list(posts)
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
         marks = ",".join("?" * len(some))
-        rows = db.execute(f"SELECT id, content FROM posts WHERE id IN ({marks})", some)
-        known.update({row["id"]: row["content"] for row in rows})
+        rows = db.execute(f"SELECT id, content, source FROM posts WHERE id IN ({marks})", some)
+        for row in rows:
+            ours = row["source"] == source or not row["content"]
+            known[row["id"]] = row["content"] if ours else ANOTHERS
     return known
 
 
@@ -171,14 +182,23 @@ def _save_mention(db: "Database", mention: Mention, polled: Polled) -> int:
     columns = ", ".join(row)
     values = ", ".join(f":{column}" for column in row)
     return db.execute(
-        f"INSERT INTO mentions ({columns}) VALUES ({values}) ON CONFLICT (key) DO NOTHING", row
+        f"""INSERT INTO mentions ({columns}) VALUES ({values}) ON CONFLICT (key) DO UPDATE
+            SET state = 'new', attempts = 0, evidence = excluded.evidence,
+            directness = excluded.directness, source = excluded.source
+            WHERE mentions.state = 'withdrawn'""",
+        row,
     ).rowcount
 
 
-def _withdraw(db: "Database", edited: Sequence[Post], mentions: Mapping[str, Mention]) -> None:
-    """A mention that an edit removed is one no longer."""
+def _withdraw(
+    db: "Database", source: str, edited: Sequence[Post], mentions: Mapping[str, Mention]
+) -> None:
+    """A mention of this source that an edit removed is one no longer."""
     for post in edited:
-        for row in db.execute("SELECT key FROM mentions WHERE post_id = ?", (post.id,)).fetchall():
+        rows = db.execute(
+            "SELECT key FROM mentions WHERE post_id = ? AND source = ?", (post.id, source)
+        ).fetchall()
+        for row in rows:
             if row["key"] not in mentions:
                 _withdraw_mention(db, row["key"])
 
@@ -203,7 +223,10 @@ def _delete_post(db: "Database", post_id: str, now: datetime) -> int:
     """Blank a post its site took down; that it was there still counts."""
     for row in db.execute("SELECT key FROM mentions WHERE post_id = ?", (post_id,)).fetchall():
         _withdraw_mention(db, row["key"])
-        db.execute("UPDATE mentions SET evidence = '[]' WHERE key = ?", (row["key"],))
+        db.execute(
+            "UPDATE mentions SET evidence = '[]', priority_reasons = '[]' WHERE key = ?",
+            (row["key"],),
+        )
         db.execute("UPDATE tags SET reasons = '[]' WHERE mention = ?", (row["key"],))
     return db.execute(
         """UPDATE posts SET title = '', text = '', url = '', author_handle = '',

@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -11,7 +12,12 @@ from listener.config import Config
 from listener.store import open_store
 from listener.store.port import Status
 
+if TYPE_CHECKING:
+    import uvicorn
+
 log = structlog.get_logger("web")
+
+STOP_SECONDS_MAX = 3
 
 Health = Callable[[], dict[str, str]]
 
@@ -23,7 +29,9 @@ class Pages:
         self._config = config
         self._health = health
         self._now = now
-        self._stop: Callable[[], None] = lambda: None
+        self._server: uvicorn.Server | None = None
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
         self.port = 0
 
     def start(self) -> None:
@@ -35,12 +43,19 @@ class Pages:
             log.error("no pages: the port can't be used", host=host, port=port, reason=str(error))
             return
         self.port = listening.getsockname()[1]
-        threading.Thread(target=self._serve, args=(listening,), name="web", daemon=True).start()
+        self._thread = threading.Thread(
+            target=self._serve, args=(listening,), name="web", daemon=True
+        )
+        self._thread.start()
         log.info("pages", address=f"http://{host}:{self.port}/healthz")
 
     def stop(self) -> None:
-        """End serving."""
-        self._stop()
+        """End serving and let go of the port."""
+        self._stopping.set()
+        if self._server is not None:
+            self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join(STOP_SECONDS_MAX)
 
     def _serve(self, listening: socket.socket) -> None:
         import uvicorn
@@ -56,13 +71,10 @@ class Pages:
             timeout_graceful_shutdown=1,
             limit_concurrency=64,
         )
-        server = uvicorn.Server(settings)
-
-        def stop() -> None:
-            server.should_exit = True
-
-        self._stop = stop
-        server.run(sockets=[listening])
+        with listening:
+            self._server = uvicorn.Server(settings)
+            if not self._stopping.is_set():
+                self._server.run(sockets=[listening])
 
     def _status(self) -> Status:
         store = open_store(self._config.database, owner="web")

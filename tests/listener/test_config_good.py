@@ -52,6 +52,7 @@ def test_an_empty_file_takes_all_defaults(tmp_path: Path) -> None:
         sources=(),
         judges=(),
         channels=(),
+        channel_names=(),
         rules=(),
         warnings=(
             f"{path}: brands: there is nobody to listen for; add a table [brands.NAME]",
@@ -330,3 +331,13 @@ def test_the_defaults_are_those_of_the_rules() -> None:
 def test_two_loads_give_the_same(tmp_path: Path) -> None:
     text = QUIET_JUDGES + BRAND + SOURCE + DESK
     assert load(tmp_path, text) == load(tmp_path, text)
+
+
+def test_a_command_that_tells_nobody_needs_no_secret_of_a_channel(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    hook = '[channels.hook]\ntype = "webhook"\nurl = "https://a.example"\nsecret = "env:NOT_SET"\n'
+    path.write_text(QUIET_JUDGES + BRAND + hook, encoding="utf-8")
+    config = load_config(path, {}, tells=False)
+    assert (config.channels, config.channel_names) == ((), ("hook",))
+    with pytest.raises(ConfigError, match="NOT_SET"):
+        load_config(path, {})

@@ -24,7 +24,7 @@ CONFIG = """
 log_format = "json"
 {listener}
 [web]
-port = 0
+port = {port}
 [brands.norvia]
 names = ["Norvia"]
 [sources.file]
@@ -57,13 +57,14 @@ class Running:
         self.write_config()
         self.child: subprocess.Popen[bytes] | None = None
 
-    def write_config(self, more: str = "", listener: str = "") -> None:
+    def write_config(self, more: str = "", listener: str = "", port: int = 0) -> None:
         self.config.write_text(
             CONFIG.format(
                 file=json.dumps(str(self.posts)),
                 hook=json.dumps(self.hook.url),
                 more=more,
                 listener=listener,
+                port=port,
             )
         )
 
@@ -168,6 +169,19 @@ def test_a_reload_takes_the_new_configuration(daemon: Running, hook: Hook) -> No
     with daemon.posts.open("a") as file:
         file.write('{"id": "s", "text": "Skylark is on time"}\n')
     until(lambda: "jsonl:s#skylark" in hook.mentions(), "a mention of the new brand")
+
+
+def test_the_pages_survive_reload_after_reload(daemon: Running) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    daemon.write_config(port=port)
+    daemon.start()
+    until(lambda: "pages" in daemon.events(), "pages")
+    for times in range(1, 4):
+        daemon.send(signal.SIGHUP)
+        until(lambda times=times: daemon.events().count("reloaded") == times, "reload")  # type: ignore[misc]
+        until(lambda: daemon.page("/healthz")[0] == 200, "health after a reload")
+    assert not any(event.startswith("no pages") for event in daemon.events())
 
 
 def test_a_bad_new_configuration_keeps_the_old_and_says_so(daemon: Running, hook: Hook) -> None:

@@ -142,7 +142,7 @@ def test_coverage_comes_before_any_number() -> None:
     week = told(mention(), coverage=[WHOLE, HALF, DOWN])
     for page in (markdown_page(week), checked(html_page(week)).text):
         first = page.index("Not seen at all: forum.")
-        gaps = page.index("1 of 3 sources has gaps.")
+        gaps = page.index("1 more has gaps.")
         assert first < gaps < page.index("Brands")
         assert page.index("HTTP 403") < page.index("Brands")
         assert "50.0% seen" in page

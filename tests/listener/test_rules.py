@@ -224,7 +224,11 @@ def test_an_order_of_its_own_has_the_key_of_rule_mention_and_channel() -> None:
     order = ordered()
     placed = place(order, None, NOON)
     assert placed == Place("urgent/fake:1#norvia/desk", placed.key, 1, NOON, NOON)
-    assert place(order, told(placed, tried=False), NOON) == placed
+
+
+def test_an_order_whose_telling_was_withdrawn_and_comes_back_gets_a_key_of_its_own() -> None:
+    placed = place(ordered(), None, NOON)
+    assert place(ordered(), told(placed, tried=True), NOON).key == f"{placed.key}~2"
 
 
 def test_a_burst_has_the_key_of_rule_brand_and_beginning_and_channel() -> None:
@@ -291,11 +295,11 @@ def test_a_thread_ends_after_a_day_even_in_a_storm(seconds: int, revision: int) 
     assert place(burst(now), latest, now).revision == revision
 
 
-def test_a_full_message_is_followed_by_another() -> None:
+def test_a_full_message_is_followed_by_another_at_once() -> None:
     full = told(place(burst(), None, NOON), tried=False, size=MENTIONS_PER_TELLING_MAX)
     following = place(burst(), full, NOON)
     assert not following.joins
-    assert (following.key, following.due_at) == (f"{full.key}~2", NOON + 60 * SECOND)
+    assert (following.key, following.due_at) == (f"{full.key}~2", NOON)
     almost = replace(full, size=MENTIONS_PER_TELLING_MAX - 1)
     assert place(burst(), almost, NOON).joins
 

@@ -68,6 +68,12 @@ def test_a_channel_that_hangs_for_ever_gets_another_thread(tmp_path: Path) -> No
     assert channel.hung.wait(10)
     now = NOON + timedelta(seconds=61)
     stage.step(now)
+    stage.step(now)
+    assert [waits.reason for waits in store.status(now).retrying] == [
+        "the channel did not come back"
+    ]
+    now += timedelta(seconds=60)
+    stage.step(now)
     for _ in range(1000):
         if channel.sent:
             break

@@ -1,6 +1,7 @@
 """Poll: whatever a source does costs only itself, and what it brought is never lost."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +18,8 @@ from listener.stages.poll import (
     as_seen,
 )
 from listener.store import Store
-from listener.store.port import SourcePlan
+from listener.store.port import Polled, Saved, SourcePlan, SourceTurn
+from listener.store.sqlite import SqliteStore
 from listener.testing import FakeSource, a_post
 from listener.testing.fakes import NOON
 from listener.text import clean_text
@@ -162,7 +164,7 @@ def test_whatever_a_source_raises_is_its_own_failure(
     assert source_status(store, "well").posts == 1
 
 
-NO_BATCHES: list[Any] = [None, [], "posts", Batch(posts=cast("Any", 5)), Batch(cast("Any", [5]))]
+NO_BATCHES: list[Any] = [None, [], "posts", Batch(posts=cast("Any", 5))]
 
 
 @pytest.mark.parametrize("batch", NO_BATCHES)
@@ -193,15 +195,45 @@ def test_failures_count_and_a_success_ends_them(store: Store) -> None:
     assert source_status(store).last_error == ""
 
 
-def test_what_the_store_can_not_keep_costs_only_its_source(store: Store) -> None:
-    endless = a_post(author=Author("a", "A", followers=2**80))
+def test_what_the_store_can_not_keep_costs_only_its_source(tmp_path: Path) -> None:
+    class Refusing(SqliteStore):
+        def save_poll(self, turn: SourceTurn, polled: Polled) -> Saved:
+            if turn.name == "blogs":
+                raise OverflowError("a constraint nobody thought of")
+            return super().save_poll(turn, polled)
+
+    store = Refusing.at(tmp_path / "refusing.db")
     well = FakeSource([Batch((a_post("2"),))])
-    stage = poll_stage(store, blogs=CallingSource(lambda: Batch((endless,))), well=well)
+    stage = poll_stage(store, blogs=FakeSource([Batch((a_post(),))]), well=well)
     polled(stage)
     assert source_status(store).failures == 1
     assert "OverflowError" in source_status(store).last_error
     assert source_status(store, "well").posts == 1
     assert not stage.busy
+
+
+UNUSABLE: list[Any] = [
+    5,
+    a_post("bad", title=cast("str", None)),
+    a_post("bad", author=cast("Author", None)),
+    a_post("bad", author=Author("u", "n", followers=cast("int", "1.2k"))),
+    a_post("bad", published_at=datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))),
+]
+
+
+@pytest.mark.parametrize("unusable", UNUSABLE, ids=range(len(UNUSABLE)))
+def test_one_unusable_post_costs_only_itself_and_is_told(store: Store, unusable: Any) -> None:
+    batch = Batch((a_post("1"), unusable, a_post("2")))
+    polled(poll_stage(store, blogs=CallingSource(lambda: batch)))
+    told = source_status(store)
+    assert (told.posts, told.failures, told.rejects) == (2, 0, 1)
+    assert told.last_rejects[0].reason
+
+
+def test_counts_and_times_are_made_fit_to_keep() -> None:
+    post = a_post(author=Author("a", "A", followers=2**80), published_at=NOON.replace(tzinfo=None))
+    seen = as_seen(post, NOON)
+    assert (seen.author.followers, seen.published_at) == (10**15, NOON)
 
 
 # -- posts as they are stored

@@ -185,6 +185,11 @@ def test_encodings(encoding: str, declared: str, content_type: str) -> None:
     assert read(text.encode(encoding), content_type)[0].title == "Żółw & matka"
 
 
+@pytest.mark.parametrize("label", ["unicode_escape", "raw-unicode-escape", "punycode", "utf-7"])
+def test_labels_that_name_no_charset_are_passed_over(label: str) -> None:
+    assert decoded(b"caf\xe9 \\u0041 +AEE-", f"text/xml; charset={label}") == "café \\u0041 +AEE-"
+
+
 @given(st.binary(max_size=200), st.text(max_size=30))
 def test_any_bytes_have_a_text(body: bytes, content_type: str) -> None:
     text = decoded(body, f"text/xml; charset={content_type}")

@@ -125,6 +125,14 @@ def test_a_truncated_file_is_read_from_its_beginning(tmp_path: Path) -> None:
     assert texts(source.poll(cursor)) == ["one"]
 
 
+def test_a_truncated_file_is_known_though_its_beginning_is_the_same(tmp_path: Path) -> None:
+    path = written(tmp_path, line("x" * 2_000), line("two"), line("three"))
+    source = JsonlSource(str(path))
+    cursor = source.poll(None).cursor
+    written(tmp_path, line("x" * 2_000), line("other"))
+    assert texts(source.poll(cursor)) == ["x" * 2_000, "other"]
+
+
 def test_a_byte_order_mark_and_other_line_ends_are_harmless(tmp_path: Path) -> None:
     path = tmp_path / "posts.jsonl"
     path.write_bytes(b'\xef\xbb\xbf{"text": "a"}\r\n\r\n   \n{"text": "b"}\r\n')
@@ -188,6 +196,18 @@ def test_a_line_that_is_too_long_and_still_grows_is_told_once(tmp_path: Path) ->
     assert [len(batch.rejects) for batch in (first, second, third)] == [1, 0, 1]
     assert texts(third) == ["b"]
     assert third.rejects[0].where == "line 4"
+
+
+def test_a_line_longer_than_one_poll_can_skip_is_skipped_over_several(tmp_path: Path) -> None:
+    path = written(tmp_path, line("a"))
+    with path.open("r+b") as file:
+        file.seek(300 * 1024 * 1024)  # a hole, which reads as zeros
+        file.write(b"\n" + line("b").encode())
+    source = JsonlSource(str(path))
+    first = source.poll(None)
+    second = source.poll(first.cursor)
+    assert [texts(first), texts(second)] == [["a"], ["b"]]
+    assert [len(first.rejects), len(second.rejects)] == [1, 0]
 
 
 @given(st.lists(st.binary(max_size=60), max_size=8), st.integers(1, 3))
