@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Annotated, Literal
 
-from alerts.email_errors import Refused, named, verdict
-from alerts.email_message import bare_address, message
+from alerts.email_parts.errors import Refused, named, verdict
+from alerts.email_parts.message import bare_address, message
 from listener.model import Alert
 from listener.net_connect import Deadline, connect
 from listener.ports import Reject, Retry, Secret

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 from alerts.answers import check_delivered, safe_piece, secret_words
-from alerts.slack_blocks import MENTIONS_MAX, message
-from alerts.slack_errors import PASSING, mend
+from alerts.slack_parts.blocks import MENTIONS_MAX, message
+from alerts.slack_parts.errors import PASSING, mend
 from alerts.text import plain_key
 from listener.clock import utc_now
 from listener.model import Alert
@@ -24,7 +24,7 @@ from listener.ports import Reject, Retry, Secret
 if TYPE_CHECKING:
     from slack_sdk.errors import SlackApiError
 
-    from alerts.slack_client import Line
+    from alerts.slack_parts.client import Line
 
 _WEB_API = "https://slack.com/api/"
 _HOOK_OK = "ok"
@@ -60,7 +60,7 @@ class SlackChannel:
         Raises Retry where Slack is busy, broken or out of reach, and Reject, with what to mend,
         where it would refuse this alert again.
         """
-        from alerts.slack_client import Line
+        from alerts.slack_parts.client import Line
 
         metadata = {"event_type": "listener_alert", "event_payload": {"key": plain_key(alert.key)}}
         content = message(alert, self.mentions_max) | {"metadata": metadata}
@@ -76,8 +76,8 @@ class SlackChannel:
     ) -> str | None:
         from slack_sdk.errors import SlackApiError
 
-        from alerts.slack_bot import tell
-        from alerts.slack_client import ApiClient
+        from alerts.slack_parts.bot import tell
+        from alerts.slack_parts.client import ApiClient
 
         client = ApiClient(token, self.base_url, line, self.now)
         try:
@@ -86,8 +86,8 @@ class SlackChannel:
             raise self._verdict(error) from None
 
     def _tell_by_hook(self, url: Secret, content: dict[str, Any], line: "Line") -> None:
-        from alerts.slack_bot import QUIET_POST
-        from alerts.slack_client import HookClient
+        from alerts.slack_parts.bot import QUIET_POST
+        from alerts.slack_parts.client import HookClient
 
         reply = HookClient(url, line).send_dict(QUIET_POST | content)
         piece = safe_piece(reply.body, secret_words(None, url.reveal()))
@@ -98,7 +98,7 @@ class SlackChannel:
 
     def _verdict(self, error: "SlackApiError") -> Retry | Reject:
         """What a refusal in Slack's own words means."""
-        from alerts.slack_bot import code_of
+        from alerts.slack_parts.bot import code_of
 
         code = code_of(error)
         if code in PASSING:

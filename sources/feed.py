@@ -2,7 +2,7 @@
 
 All addresses of a source are visited side by side under one deadline, and one that fails costs
 only itself. What is fetched, read and named is told in the modules beside this one, in this
-order: ``feed_visit``, ``feed_apart``, ``feed_parse``, ``feed_posts``, ``feed_cursor``.
+order: ``visit``, ``apart``, ``parse``, ``posts``, ``cursor``, all in ``feed_parts``.
 """
 
 import queue
@@ -17,10 +17,10 @@ from typing import Annotated
 from listener.clock import utc_now
 from listener.model import Batch, Fault, Post
 from listener.ports import Retry
-from sources.feed_apart import parser
-from sources.feed_cursor import UrlState, dump, load
-from sources.feed_html import web_address
-from sources.feed_visit import Limits, Outcome, Parse, Visit
+from sources.feed_parts.apart import parser
+from sources.feed_parts.cursor import UrlState, dump, load
+from sources.feed_parts.plain_text import web_address
+from sources.feed_parts.visit import Limits, Outcome, Parse, Visit
 
 THREADS_MAX = 8
 REASONS_MAX = 5

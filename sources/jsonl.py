@@ -15,9 +15,9 @@ from typing import Annotated, BinaryIO
 from listener.clock import utc_now
 from listener.model import Batch
 from listener.ports import Reject, Retry
-from sources.jsonl_cursor import Place, dump, head_of, load
-from sources.jsonl_lines import Pipe, lines_from
-from sources.jsonl_reading import Reading
+from sources.jsonl_parts.cursor import Place, dump, head_of, load
+from sources.jsonl_parts.lines import Pipe, lines_from
+from sources.jsonl_parts.reading import Reading
 
 _SAMPLES = Path(__file__).with_name("sample")
 _SAMPLE = "sample:"

@@ -25,8 +25,8 @@ import feedparser
 from listener.model import Batch
 from listener.ports import Retry
 from sources.feed import FeedSource
-from sources.feed_apart import Parser, parser
-from sources.feed_document import Document
+from sources.feed_parts.apart import Parser, parser
+from sources.feed_parts.document import Document
 
 ROUNDS = 3
 

@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.email import EmailChannel
-from alerts.email_message import message
+from alerts.email_parts.message import message
 from listener.ports import Reject, Retry, Secret
 from tests.alerts.example import ESCAPES, NOON, alert, everywhere, mention
 from tests.alerts.slack_hostile import ATOMS

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from alerts.slack import SlackChannel
-from alerts.slack_errors import MESSAGE_LOST, PASSING
+from alerts.slack_parts.errors import MESSAGE_LOST, PASSING
 from listener.model import Alert
 from listener.ports import Reject, Retry, Secret
 from tests.alerts.example import NOON, alert, mention

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.slack_blocks import JOINER, harmless, link, message
+from alerts.slack_parts.blocks import JOINER, harmless, link, message
 from alerts.text import web_address
 from tests.alerts.example import alert, everywhere, mention
 from tests.alerts.slack_hostile import ATOMS, hostile_alert

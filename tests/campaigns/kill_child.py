@@ -22,7 +22,7 @@ USED_LATER = (
     "listener.store.sqlite",
     "schedule",
     "sources.feed",
-    "sources.feed_parse",
+    "sources.feed_parts.parse",
     "sources.jsonl",
 )
 

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from listener.model import Batch
 from sources.feed import FeedSource
-from sources.feed_document import Document
-from sources.feed_parse import read_document
+from sources.feed_parts.document import Document
+from sources.feed_parts.parse import read_document
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -8,9 +8,9 @@ from time import monotonic
 
 import pytest
 
-from sources.feed_apart import Parser
-from sources.feed_document import Document, TooCostly, Unreadable
-from sources.feed_parse import read_document
+from sources.feed_parts.apart import Parser
+from sources.feed_parts.document import Document, TooCostly, Unreadable
+from sources.feed_parts.parse import read_document
 
 URL = "https://blog.example.org/feed"
 RSS = "<rss version='2.0'><channel><item><title>Żółw 👋</title></item></channel></rss>"
@@ -96,6 +96,6 @@ def test_threads_may_share_a_parser(parser: Parser) -> None:
 
 def test_the_child_ends_when_its_parent_is_gone() -> None:
     """End of input is all that a parent that was killed leaves behind."""
-    command = [sys.executable, "-m", "sources.feed_apart"]
+    command = [sys.executable, "-m", "sources.feed_parts.apart"]
     ended = subprocess.run(command, input=b"", capture_output=True, timeout=20, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")

@@ -11,10 +11,10 @@ import pytest
 
 from listener.ports import Retry
 from sources.feed import FeedSource
-from sources.feed_apart import Parser
-from sources.feed_cursor import UrlState, dump
-from sources.feed_document import Document
-from sources.feed_parse import read_document
+from sources.feed_parts.apart import Parser
+from sources.feed_parts.cursor import UrlState, dump
+from sources.feed_parts.document import Document
+from sources.feed_parts.parse import read_document
 from tests.sources.feed_site import NOON, Answer, Reader, Site, fault, rss, serving, source, told
 
 

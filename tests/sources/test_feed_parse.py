@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.feed_document import Entry, Unreadable
-from sources.feed_parse import decoded, read_document
+from sources.feed_parts.document import Entry, Unreadable
+from sources.feed_parts.parse import decoded, read_document
 
 URL = "https://blog.example.org/feed"
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.model import Author, Post
-from sources.feed_cursor import SEEN_BEYOND, UrlState, dump, load, remembered
-from sources.feed_document import Entry
-from sources.feed_posts import posts_of, site_of
+from sources.feed_parts.cursor import SEEN_BEYOND, UrlState, dump, load, remembered
+from sources.feed_parts.document import Entry
+from sources.feed_parts.posts import posts_of, site_of
 
 URL = "https://blog.example.org/feed"
 

@@ -13,7 +13,7 @@ from listener.model import Batch
 from listener.ports import Reject, Retry, Source
 from listener.testing import SourceSuite
 from sources.jsonl import JsonlSource
-from sources.jsonl_lines import LINE_BYTES_MAX
+from sources.jsonl_parts.lines import LINE_BYTES_MAX
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import IO, Any
 
-from sources.feed_document import Document, Entry, TooCostly, Unreadable
+from sources.feed_parts.document import Document, Entry, TooCostly, Unreadable
 
 PARSE_SECONDS_MAX = 10.0
 MEMORY_BYTES_MAX = 1024**3
@@ -26,7 +26,7 @@ CPU_SECONDS_MAX = 60
 
 
 class Parser:
-    """Calls :func:`sources.feed_parse.read_document` in a child, one document at a time.
+    """Calls :func:`sources.feed_parts.parse.read_document` in a child, one document at a time.
 
     The child is started when it is needed, and again after it had to be ended. Threads may
     share a parser; ``close`` ends it, also under a document that is being read.
@@ -76,7 +76,7 @@ class Parser:
     def _running(self) -> subprocess.Popen[bytes]:
         if not self._child:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "sources.feed_apart"],
+                [sys.executable, "-m", "sources.feed_parts.apart"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -110,7 +110,7 @@ def parser() -> Iterator[Parser]:
 
 def main(requests: IO[bytes], answers: IO[bytes]) -> None:
     """Answer documents until there are no more."""
-    from sources.feed_parse import read_document
+    from sources.feed_parts.parse import read_document
 
     while line := requests.readline(100_000):
         request = json.loads(line)

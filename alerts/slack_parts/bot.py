@@ -1,6 +1,6 @@
 """How a bot tells an alert by Slack's Web API: post, update, or answer in the thread.
 
-Imported when the first alert is sent, as :mod:`alerts.slack_client` is.
+Imported when the first alert is sent, as :mod:`alerts.slack_parts.client` is.
 """
 
 import re
@@ -8,8 +8,8 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from alerts.slack_client import ApiClient
-from alerts.slack_errors import MESSAGE_LOST
+from alerts.slack_parts.client import ApiClient
+from alerts.slack_parts.errors import MESSAGE_LOST
 from listener.model import Alert
 from listener.text import shown
 

@@ -2,7 +2,7 @@
 
 The bytes are decoded here, and what stands before the root element is cut short. feedparser would
 do both itself, but with expressions whose time grows with the square or the cube of what a
-stranger sends. Others of that kind remain inside it: :mod:`sources.feed_apart` holds the clock.
+stranger sends. Others of that kind remain inside it: ``feed_parts.apart`` holds the clock.
 """
 
 import calendar
@@ -13,9 +13,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sources.feed_document import YEARS, Document, Entry, Unreadable
-from sources.feed_html import feed_address, plain_text, tidy, web_address
-from sources.feed_json import read_json_feed
+from sources.feed_parts.document import YEARS, Document, Entry, Unreadable
+from sources.feed_parts.json_feed import read_json_feed
+from sources.feed_parts.plain_text import feed_address, plain_text, tidy, web_address
 
 PROLOG_CHARS_MAX = 16_000
 

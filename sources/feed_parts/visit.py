@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from listener.model import Post
 from listener.net import Reply, request, retry_after_seconds
 from listener.ports import Reject, Retry
-from sources.feed_cursor import UrlState, remembered
-from sources.feed_document import Document, TooCostly, Unreadable
-from sources.feed_posts import posts_of, site_of
+from sources.feed_parts.cursor import UrlState, remembered
+from sources.feed_parts.document import Document, TooCostly, Unreadable
+from sources.feed_parts.posts import posts_of, site_of
 
 Parse = Callable[[bytes, str, str, int], Document]
 """Reads a body of some content type from some address, at most so many entries of it."""

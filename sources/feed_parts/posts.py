@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from listener.model import Author, Post
 from listener.wire import clean_text
-from sources.feed_document import Entry
+from sources.feed_parts.document import Entry
 
 ID_CHARS_MAX = 500
 FIELD_CHARS_MAX = 4_000

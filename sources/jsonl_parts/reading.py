@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from listener.model import Batch, Fault, Post
 from listener.wire import post_from
-from sources.jsonl_cursor import Place
-from sources.jsonl_lines import LINE_BYTES_MAX, Line
+from sources.jsonl_parts.cursor import Place
+from sources.jsonl_parts.lines import LINE_BYTES_MAX, Line
 
 POLL_BYTES_MAX = 64 * 1024 * 1024
 

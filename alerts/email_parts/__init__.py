@@ -1,0 +1,1 @@
+"""The parts of the mail channel, one thing each."""

@@ -1,0 +1,1 @@
+"""The parts of the Slack channel, one thing each."""

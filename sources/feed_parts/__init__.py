@@ -1,0 +1,1 @@
+"""The parts of the feed source, one thing each."""

@@ -1,0 +1,1 @@
+"""The parts of the source for JSON lines, one thing each."""
