@@ -11,7 +11,7 @@ from queue import Empty, Queue
 from typing import BinaryIO
 
 from listener import logs, wiring
-from listener.cli.shared import configured
+from listener.cli.shared import BadUse, configured
 from listener.match import Matcher
 from listener.model import TEXT_CHARS_MAX, Mention, Post
 from listener.priority import rank
@@ -31,6 +31,9 @@ def tag_lines(path: Path, *, every_post: bool) -> None:
     config = configured(path)
     logs.set_up("error", config.log_format, config.secrets)
     matcher, judges = wiring.matcher(config), wiring.judges(config)
+    if sys.stdin is None or sys.stdout is None:
+        msg = "tag reads posts from standard input and writes to standard output; one is closed"
+        raise BadUse(msg)
     # Not sys.stdin itself: its lock, held by a waiting thread, would abort the interpreter's end.
     for lines in _batches(os.fdopen(os.dup(0), "rb")):
         posts = [post for line in lines if (post := _post(line)) is not None]
