@@ -36,8 +36,8 @@ def unseen(
 ) -> Gap | None:
     """The stretch before ``now`` in which the source was not looked at, or None.
 
-    Polls a few intervals apart are one unbroken watch; anything longer is a gap, whose cause is
-    the last error, or that nobody was running.
+    Polls a few intervals apart are one unbroken watch, unless one between them failed; anything
+    longer is a gap, whose cause is the last error, or that nobody was running.
     """
     if seen_until is None:
         return None

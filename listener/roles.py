@@ -110,7 +110,8 @@ class Role:
     def _woken(self, stage: Stage) -> bool:
         wait = TROUBLE_SECONDS if self.trouble else BUSY_SECONDS if stage.busy else IDLE_SECONDS
         woken = self._wake.wait(wait)
-        self._wake.clear()
+        if woken:  # a nudge that comes just after the wait is over is for the next one
+            self._wake.clear()
         return (woken or stage.busy) and not self._stopping.is_set()
 
     def _step(self, stage: Stage, store: Store) -> None:

@@ -143,6 +143,8 @@ def _in_short(mention: Mention) -> dict[str, str | int]:
 def _asked(one: Judge, mentions: Sequence[Mention]) -> Sequence[Tag]:
     try:
         return _checked(one, mentions)
+    except KeyboardInterrupt:
+        raise  # that is a person at the terminal, not the judge
     except BaseException as error:
         if len(mentions) == 1:
             log.exception("judge failed", kind=one.kind, mention=mentions[0].key)

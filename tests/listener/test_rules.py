@@ -196,6 +196,14 @@ def test_what_joins_an_open_message_opens_none() -> None:
     assert over_ceiling(order, over, 1, NOON + HOUR)
 
 
+def test_an_update_is_a_message_too_and_a_full_one_takes_nothing() -> None:
+    order = burst(daily_max=1)
+    going_on = told(place(order, None, NOON), tried=True)
+    full = told(place(order, None, NOON), tried=False, size=MENTIONS_PER_TELLING_MAX)
+    assert over_ceiling(order, going_on, 1, NOON)
+    assert over_ceiling(order, full, 1, NOON)
+
+
 def test_what_is_beyond_the_ceiling_comes_in_one_message_after_the_day() -> None:
     first, second = (held(replace(ordered(daily_max=1), mention_key=key)) for key in "ab")
     midnight = datetime(2026, 3, 10, 22, tzinfo=UTC)

@@ -264,6 +264,14 @@ def test_an_answer_that_is_none_is_an_error(answer: Callable[[Sequence[Mention]]
     assert labels(answer) == ["error", "error"]
 
 
+def test_a_person_who_interrupts_is_heeded() -> None:
+    def interrupted(_: Sequence[Mention]) -> list[Tag]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        labels(interrupted)
+
+
 def test_an_answer_of_the_wrong_length_says_so() -> None:
     (mention,) = judge([judging(lambda _: [])[1]], [a_mention()])
     assert mention.tags[0].reasons == ("ValueError: gave 0 tags for 1 mentions",)
