@@ -21,7 +21,9 @@ from tests.campaigns.places import SECRET, GrowingFeed, Hook
 
 ALIVE_SECONDS_MAX = 0.9
 FINISH_SECONDS_MAX = 240
-LINES_A_POLL = 4
+WORK_SECONDS_MAX = 10
+LINES_A_POLL = 1
+LINES_A_KILL = 16
 
 CONFIG = """
 [listener]
@@ -87,7 +89,7 @@ class Campaign:
         self.hook = hook
         self.kills = kills
         self.random = random.Random(seed)
-        self.lines = kills * 3 * LINES_A_POLL
+        self.lines = kills * LINES_A_KILL
         self.config = folder / "config.toml"
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["tests.campaigns.kill_child"])
@@ -96,16 +98,24 @@ class Campaign:
     def run(self) -> Findings:
         """Kill so many times, then let the daemon finish, then look."""
         found = Findings(kills=self.kills)
-        for _ in range(self.kills):
+        for kill in range(self.kills):
             before = self._work_done()
             child = self._started()
-            Event().wait(self.random.uniform(0.05, ALIVE_SECONDS_MAX))
+            if kill % 2:  # every other one surely at work; the rest wherever it happens to be
+                self._wait_for_work(before)
+            Event().wait(self.random.uniform(0.0, ALIVE_SECONDS_MAX / (1 + kill % 2)))
             os.kill(child.pid or 0, signal.SIGKILL)
             child.join()
             found.kills_at_work += self._work_done() != before
             found.cursor_ahead += self._cursor_ahead()
         self._finish()
         return self._look(found)
+
+    def _wait_for_work(self, before: tuple[int, ...]) -> None:
+        for _ in range(WORK_SECONDS_MAX * 50):
+            if self._work_done() != before:
+                return
+            Event().wait(0.02)
 
     def _write_files(self) -> None:
         lines = (

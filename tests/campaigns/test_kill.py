@@ -20,7 +20,7 @@ def test_nothing_is_lost_and_repeats_are_recognised(tmp_path: Path) -> None:
     with GrowingFeed(items_max=min(40, KILLS // 4)) as feed, Hook() as hook:
         found = Campaign(tmp_path, feed, hook, KILLS, SEED).run()
     print(f"\nseed {SEED}: {found}")
-    assert found.kills_at_work > KILLS / 3
+    assert found.kills_at_work >= KILLS // 2
     assert found.posts_lost == 0
     assert found.mentions_lost == 0
     assert not found.cursor_ahead
