@@ -19,6 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.load import ROOT, Hook, run, write_config, write_posts
+from listener.clock import sleep
 
 ROUNDS = 3
 PATIENCE_SECONDS = 300
@@ -65,7 +66,7 @@ def until_told(folder: Path, config: Path, hook: Hook, expected: int) -> float:
     started = time.perf_counter()
     child = subprocess.Popen(command, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)})
     while len(hook.posts) < expected and time.perf_counter() - started < PATIENCE_SECONDS:
-        time.sleep(0.01)
+        sleep(0.01)
     seconds = time.perf_counter() - started
     child.send_signal(signal.SIGTERM)
     child.wait(30)
