@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
+from listener import why
 from listener.model import Alert, Author, Mention
 from listener.text import shown
 
@@ -69,12 +70,9 @@ def reasons(mention: Mention) -> str:
 
 
 def evidence(mention: Mention) -> str:
-    """What made it a mention, on one line."""
-    found = (
-        f"{shown(piece.kind, 30)} “{shown(piece.text, 60)}”"
-        for piece in mention.evidence[:_REASONS_MAX]
-    )
-    return _joined((mention.directness, *found), ", ")
+    """What made it a mention, how that is written, and what is doubtful about it, on one line."""
+    found = why.found(mention.evidence[:_REASONS_MAX])
+    return _joined((_joined((mention.directness, found), ", "), why.doubt(mention)), "; ")
 
 
 def published(mention: Mention) -> str:

@@ -86,25 +86,34 @@ class Post:
 class Brand:
     """Who we listen for; base forms as its owner writes them.
 
-    ``handles`` address it (a post that tags one is direct); ``own_accounts`` are further
-    accounts of its own, whose posts are no mentions. ``require`` and ``forbid`` are words of
-    which one must, or none may, stand in the post. ``must_match`` and ``must_not_match`` are
-    example texts that ``listener check`` runs.
+    ``short_names`` are found only in the case they are written in. ``handles`` address it (a
+    post that tags one is direct), on one site alone where they are written ``x:@name``;
+    ``own_accounts`` are further accounts of its own, whose posts are no mentions. ``loose`` lets
+    slips of the finger, spelt-out and masked names count. ``require``
+    and ``forbid`` are expressions of which one must, or none may, hold for the post, and
+    ``expression`` is one that must. ``languages`` are those it is spoken about in; none listed
+    means all that are known. ``context`` are words that speak for an ambiguous brand.
+    ``must_match`` and ``must_not_match`` are example texts that ``listener check`` runs.
     """
 
     id: str
     names: tuple[str, ...] = ()
+    short_names: tuple[str, ...] = ()
     handles: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
+    misspellings: tuple[str, ...] = ()
+    loose: bool = True
     own_accounts: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     require: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     expression: str = ""
     ambiguous: bool = False
+    context: tuple[str, ...] = ()
     competitor: bool = False
     must_match: tuple[str, ...] = ()
     must_not_match: tuple[str, ...] = ()
@@ -116,6 +125,8 @@ class Evidence:
 
     ``text`` is what stands in the post, ``start`` and ``end`` count characters in ``field``
     (``text`` or ``title``; in ``link`` and ``in_reply_to`` the position is 0 and means nothing).
+    ``base`` is the entry of the brand's table that was found, and ``how`` says in words how it is
+    written there; empty where it is written as in the table.
     """
 
     kind: str
@@ -123,6 +134,21 @@ class Evidence:
     start: int
     end: int
     field: str = "text"
+    base: str = ""
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a post that names the brand is about it. ``review``: a person should look.
+
+    ``score`` is a probability, ``reasons`` say what it rests on. A name that is nobody else's
+    needs no verdict: it is ``yes``, 1.0, without reasons.
+    """
+
+    label: Literal["yes", "review"] = "yes"
+    score: float = 1.0
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +185,7 @@ class Mention:
     tags: tuple[Tag, ...] = ()
     priority: Priority = Priority()
     source: str = ""
+    verdict: Verdict = Verdict()
 
     @property
     def key(self) -> str:

@@ -24,6 +24,7 @@ class Condition:
     sources: frozenset[str] = frozenset()
     sites: frozenset[str] = frozenset()
     authors: frozenset[str] = frozenset()
+    verdicts: frozenset[str] = frozenset()
     tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
     priority_min: int = 0
 
@@ -137,6 +138,7 @@ def matches(when: Condition, mention: Mention) -> bool:
         and _within(when.sources, mention.source)
         and _within(when.sites, mention.post.site)
         and _within(when.authors, mention.post.author.handle.casefold().removeprefix("@"))
+        and _within(when.verdicts, mention.verdict.label)
         and mention.priority.score >= when.priority_min
         and all(mention.label(kind) in labels for kind, labels in when.tags.items())
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from listener.model import Alert, Author, Engagement, Evidence, Mention, Post, Tag
+from listener.model import Alert, Author, Engagement, Evidence, Mention, Post, Tag, Verdict
 from listener.text import clean_text, shown
 
 __all__ = ["alert_json", "clean_text", "mention_json", "post_from", "post_json", "shown"]
@@ -67,6 +67,7 @@ def mention_json(mention: Mention, *, post_id: str | None = None) -> Json:
         "evidence": [_evidence_json(evidence) for evidence in mention.evidence],
         "tags": {tag.kind: _tag_json(tag) for tag in mention.tags},
         "priority": {"score": mention.priority.score, "reasons": list(mention.priority.reasons)},
+        **_verdict_json(mention.verdict),
     }
 
 
@@ -204,7 +205,18 @@ def _evidence_json(evidence: Evidence) -> Json:
         "start": evidence.start,
         "end": evidence.end,
     }
-    return told if evidence.field == "text" else told | {"field": evidence.field}
+    further = {"base": evidence.base, "how": evidence.how}
+    if evidence.field != "text":
+        further["field"] = evidence.field
+    return told | {key: value for key, value in further.items() if value}
+
+
+def _verdict_json(verdict: Verdict) -> Json:
+    """Nothing for a name that is nobody else's: there it says yes to everything."""
+    if not verdict.reasons and verdict == Verdict():
+        return {}
+    told = {"label": verdict.label, "score": round(verdict.score, 4)}
+    return {"verdict": told | {"reasons": list(verdict.reasons)}}
 
 
 def _tag_json(tag: Tag) -> Json:

@@ -1,8 +1,11 @@
 """From a configuration to stages: which plugin stands where."""
 
+from collections.abc import Sequence
+
 from listener.clock import Now
 from listener.config import Config
 from listener.match import Matcher
+from listener.match.around import Marked
 from listener.stages import Stage
 from listener.stages.alarm import AlarmStage
 from listener.stages.poll import Listened, PollStage
@@ -17,9 +20,9 @@ def source_plans(config: Config) -> list[SourcePlan]:
     return [SourcePlan(source.name, source.poll_seconds) for source in config.sources]
 
 
-def matcher(config: Config) -> Matcher:
-    """What finds the brands in posts."""
-    return Matcher(config.brands)
+def matcher(config: Config, marked: Sequence[Marked] = ()) -> Matcher:
+    """What finds the brands in posts; ``marked`` is what people said of earlier ones."""
+    return Matcher(config.brands, marked)
 
 
 def judges(config: Config) -> list[Judge]:
@@ -33,7 +36,7 @@ def poll_stage(config: Config, store: Store) -> PollStage:
         source.name: Listened(source.plugin, source.poll_seconds, source.brands or None)
         for source in config.sources
     }
-    return PollStage(store, sources, matcher(config))
+    return PollStage(store, sources, matcher(config, store.marks()))
 
 
 def tag_stage(config: Config, store: Store) -> TagStage:

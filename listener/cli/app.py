@@ -93,6 +93,68 @@ def tag(
 
 
 @cli.command()
+def preview(
+    config: ConfigOption = CONFIG,
+    since: Annotated[
+        str, typer.Option(help="How far back in stored posts, such as 7d, or a date; default: 30d.")
+    ] = "",
+    until: Annotated[str, typer.Option(help="To when, likewise; default: now.")] = "",
+    file: Annotated[
+        Path | None, typer.Option(help="Posts as JSON lines instead of stored ones; - for stdin.")
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="Hold it against this other configuration, not what is stored."),
+    ] = None,
+    brand: Annotated[
+        list[str] | None, typer.Option(help="Just this brand; may stand several times.")
+    ] = None,
+    samples: Annotated[
+        int, typer.Option(min=0, max=100, help="Newest posts to show, gained and lost each.")
+    ] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")] = False,
+) -> None:
+    """Show what the brands' tables match in posts that are there: gained, lost, and why.
+
+    Their examples are run first. Held against the mentions that are stored (with --file: against
+    nothing, so all is gained), or against another configuration. It also tells what the rules
+    would have told more or fewer. A mention that still waits to be tagged counts as gained.
+    Nothing is stored.
+    """
+    from listener.cli.previewing import preview_rules
+
+    preview_rules(config, since, until, file, against, brand or [], samples, as_json=as_json)
+
+
+@cli.command()
+def mark(
+    post: Annotated[str, typer.Argument(help="The post's id, SITE:ID.")] = "",
+    brand: Annotated[str, typer.Argument(help="The brand's id.")] = "",
+    answer: Annotated[str, typer.Argument(help="Whether it is about the brand: yes or no.")] = "",
+    config: ConfigOption = CONFIG,
+    file: Annotated[
+        Path | None,
+        typer.Option(help='JSON lines {"post": …, "brand": …, "about": true}; - for stdin.'),
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who says so; default: the login name.")] = "",
+) -> None:
+    """Say whether a stored post is about a brand. Ambiguous brands learn from it.
+
+    A yes settles a doubt; a no withdraws the mention, for good unless somebody marks it anew.
+    """
+    from listener.cli.marking import mark_lines, mark_one
+
+    stated = [bool(part) for part in (post, brand, answer)]
+    if file is not None and not any(stated):
+        mark_lines(config, file, by)
+    elif file is None and all(stated):
+        mark_one(config, post, brand, answer, by)
+    else:
+        msg = "mark takes POST BRAND yes|no, or --file with such answers as JSON lines"
+        raise BadUse(msg)
+
+
+@cli.command()
 def status(
     config: ConfigOption = CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,

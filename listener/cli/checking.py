@@ -4,7 +4,7 @@ from pathlib import Path
 
 from listener.cli.shared import BadUse, configured
 from listener.config import Config
-from listener.match import run_examples
+from listener.match.examples import run_examples
 
 
 def check(path: Path) -> None:

@@ -1,33 +1,38 @@
 """``listener try``: what a source brings, before anything is stored."""
 
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from listener import wiring
+from listener import why, wiring
 from listener.cli.shared import BadUse, configured
 from listener.config import Config
-from listener.match import Matcher
-from listener.model import Batch, Post
+from listener.model import Batch, Mention, Post
 from listener.ports import Reject, Retry
 from listener.suggest import suggestion
 from listener.text import shown
 
+EVIDENCE_SHOWN_MAX = 3
+
 
 def try_source(path: Path, name: str, limit: int) -> None:
-    """Poll it once from the beginning and print posts, mentions and faults."""
+    """Poll it once from the beginning and print posts, mentions with their grounds, and faults."""
     config = configured(path)
     batch = _polled(config, name)
+    brands = next(source.brands for source in config.sources if source.name == name)
     matcher = wiring.matcher(config)
-    for post in batch.posts[:limit]:
-        print(_line(post, matcher))
+    matched = [matcher.match(post, brands or None) for post in batch.posts]
+    for post, mentions in zip(batch.posts[:limit], matched, strict=False):
+        for line in _lines(post, mentions):
+            print(line)
     left = len(batch.posts) - limit
     if left > 0:
         print(f"… and {left} more")
     for fault in (*batch.faults, *batch.rejects):
         print(f"fault: {shown(fault.where, 200)}: {shown(fault.reason, 300)}")
-    mentions = sum(bool(matcher.match(post)) for post in batch.posts)
+    mentioning = sum(map(bool, matched))
     more = ", and more to come" if batch.more else ""
-    print(f"{len(batch.posts)} posts{more}, {mentions} with a mention; nothing was stored")
+    print(f"{len(batch.posts)} posts{more}, {mentioning} with a mention; nothing was stored")
 
 
 def _polled(config: Config, name: str) -> Batch:
@@ -48,13 +53,15 @@ def _polled(config: Config, name: str) -> Batch:
         raise BadUse(msg) from None
 
 
-def _line(post: Post, matcher: Matcher) -> str:
-    found = {
-        f"{mention.brand} ({mention.directness}: {shown(mention.evidence[0].text, 40)})"
-        for mention in matcher.match(post)
-    }
+def _lines(post: Post, mentions: Sequence[Mention]) -> Iterator[str]:
+    """The post on a line, then a line for each mention, and one for what is doubtful about it."""
     when = f"{post.published_at:%Y-%m-%d %H:%M}" if post.published_at else "no date"
     what = shown(" · ".join(part for part in (post.title, post.text) if part), 100)
-    return f"{when:16}  {shown(post.site, 24):24}  {what}" + (
-        f"\n{'':18}→ {', '.join(sorted(found))}" if found else ""
-    )
+    yield f"{when:16}  {shown(post.site, 24):24}  {what}"
+    for mention in sorted(mentions, key=lambda one: one.brand):
+        found = why.found(mention.evidence[:EVIDENCE_SHOWN_MAX])
+        left = len(mention.evidence) - EVIDENCE_SHOWN_MAX
+        more = f" and {left} more" if left > 0 else ""
+        yield f"{'':18}→ {mention.brand} ({mention.directness}): {found}{more}"
+        if doubt := why.doubt(mention):
+            yield f"{'':20}{doubt}"

@@ -5,26 +5,27 @@ reaches out: no address is asked, no database opened.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from listener.config.brands import read_brands
 from listener.config.conditions import Names
 from listener.config.judges import JudgeConfig, read_judges, read_kinds
 from listener.config.plugins import ChannelConfig, SourceConfig, read_channels, read_sources
 from listener.config.reading import ConfigError, Reading, as_table, named, table_name
 from listener.config.rules import read_rules
 from listener.config.settings import read_table
-from listener.config.tables import BrandTable, ListenerTable, LogFormat, LogLevel, Web
+from listener.config.tables import ListenerTable, LogFormat, LogLevel, Web
 from listener.config.toml import read_toml
-from listener.config.words import BRAND_ID, NAME, is_domain, is_web_address, zone_named
+from listener.config.words import BRAND_ID, NAME, is_web_address, zone_named
 from listener.model import Brand
 from listener.ports import Secret
 from listener.registry import settings
 from listener.rules import Rule
-from listener.suggest import listed, suggestion
+from listener.suggest import suggestion
 from listener.text import shown
 
 __all__ = [
@@ -40,8 +41,6 @@ __all__ = [
 _TABLES = ("listener", "web", "brands", "sources", "classifiers", "channels", "rules")
 _NAME_MEND = "letters a-z and A-Z, digits, - and _, up to 64 of them"
 _BRAND_ID_MEND = "letters a-z, digits, - and _, up to 64 of them"
-_HEARD = ("names", "handles", "hashtags", "domains", "products", "people")
-_UNUSED = ("languages", "expression", "ambiguous")
 _POSTGRES = ("postgresql", "postgres")
 
 Table = TypeVar("Table")
@@ -123,7 +122,7 @@ def _parts(reading: Reading, root: Mapping[str, Any]) -> dict[str, Any]:
     classifiers = as_table(reading, "[classifiers]", root.get("classifiers", {}))
     kinds = read_kinds(reading, classifiers)
     names = Names(*map(frozenset, (brand_tables, source_tables, channel_tables, kinds)))
-    brands = tuple(_brands(reading, brand_tables))
+    brands = tuple(read_brands(reading, brand_tables))
     sources = read_sources(reading, source_tables, tuple(brand_tables))
     if not sources:
         reading.warn("sources", "none is there or enabled, so nothing will be heard")
@@ -153,33 +152,6 @@ def _named_tables(
         elif not pattern.fullmatch(key):
             reading.fault(table_name(name, key), f"its name must be made of {mend}")
     return {key: value for key, value in tables.items() if isinstance(value, dict)}
-
-
-def _brands(reading: Reading, tables: Mapping[str, Any]) -> Iterator[Brand]:
-    if not tables:
-        reading.warn("brands", "there is nobody to listen for; add a table [brands.NAME]")
-    for brand_id, stated in tables.items():
-        place = table_name("brands", brand_id)
-        given = as_table(reading, place, stated)
-        if not any(given.get(key) for key in _HEARD):
-            reading.fault(place, f"has nothing to listen for; set {listed(_HEARD, 'or')}")
-        table = read_table(reading, place, BrandTable, given)
-        _check_brand(reading, place, table)
-        yield Brand(brand_id, **asdict(table))
-
-
-def _check_brand(reading: Reading, place: str, table: BrandTable) -> None:
-    for key, words in (("handles", table.handles), ("hashtags", table.hashtags)):
-        spaced = [word for word in words if len(word.split()) > 1]
-        for word in spaced:
-            text = f"'{shown(word, 64)}' holds a space, so no post can tag it"
-            reading.fault(named(place, key), text)
-    for domain in table.domains:
-        if not is_domain(domain):
-            text = f"'{shown(domain, 64)}' is no domain; write it bare, such as example.com"
-            reading.fault(named(place, "domains"), text)
-    for key in (key for key in _UNUSED if getattr(table, key)):
-        reading.warn(named(place, key), "is kept but not used by this version")
 
 
 def _database(reading: Reading, stated: str) -> str:

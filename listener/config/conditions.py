@@ -15,6 +15,7 @@ from listener.suggest import listed, suggestion
 from listener.text import shown
 
 DIRECTNESS = ("direct", "indirect")
+VERDICTS = ("yes", "review")
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _SETTINGS = {setting.name: setting for setting in settings(ConditionTable)}
@@ -39,13 +40,15 @@ def read_condition(reading: Reading, place: str, stated: dict[str, Any], names: 
     brands, sources = words.get("brand", ()), words.get("source", ())
     check_known(reading, named(place, "brand"), "brand", brands, names.brands)
     check_known(reading, named(place, "source"), "source", sources, names.sources)
-    _check_directness(reading, named(place, "directness"), words.get("directness", ()))
+    for key, choices in (("directness", DIRECTNESS), ("verdict", VERDICTS)):
+        _check_choice(reading, named(place, key), words.get(key, ()), choices)
     return Condition(
         brands=frozenset(brands),
         directness=frozenset(words.get("directness", ())),
         sources=frozenset(sources),
         sites=frozenset(words.get("site", ())),
         authors=frozenset(a.casefold().removeprefix("@") for a in words.get("author", ())),
+        verdicts=frozenset(words.get("verdict", ())),
         tags={
             kind: frozenset(_labels(reading, named(place, kind), kind, stated[kind]))
             for kind in stated
@@ -75,11 +78,12 @@ def _refuse_unjudged(
             refuse_unknown(reading, place, [key], [*_SETTINGS, *kinds])
 
 
-def _check_directness(reading: Reading, where: str, stated: Iterable[str]) -> None:
+def _check_choice(
+    reading: Reading, where: str, stated: Iterable[str], choices: Collection[str]
+) -> None:
     for word in stated:
-        if word not in DIRECTNESS:
-            choices = listed(DIRECTNESS, "or")
-            reading.fault(where, f"must be {choices}, not '{shown(word, 64)}'")
+        if word not in choices:
+            reading.fault(where, f"must be {listed(choices, 'or')}, not '{shown(word, 64)}'")
 
 
 def _labels(reading: Reading, where: str, kind: str, stated: object) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from listener.config.toml_text import toml_value
-from listener.config.words import VARIABLE, is_domain, is_web_address, zone_named
+from listener.config.words import VARIABLE, is_bare_sign, is_domain, is_web_address, zone_named
 from listener.text import clean_text, shown
 
 ATTEMPTS_MAX = 5
@@ -103,6 +103,12 @@ def _many(answer: str) -> list[str]:
 
 
 def _brand_fault(answer: str) -> str:
+    if is_bare_sign(answer):
+        return "A name needs more than one sign."
+    return _hidden_fault(answer)
+
+
+def _hidden_fault(answer: str) -> str:
     hidden = any(unicodedata.category(character) == "Cc" for character in answer)
     return "A name holds no control characters." if hidden else ""
 
@@ -110,7 +116,7 @@ def _brand_fault(answer: str) -> str:
 def _handles_fault(answer: str) -> str:
     spaced = next((word for word in _many(answer) if " " in word), "")
     wrong = f"'{shown(spaced, 64)}' holds a space; put commas between handles." if spaced else ""
-    return wrong or _brand_fault(answer)
+    return wrong or _hidden_fault(answer)
 
 
 def _each(is_sound: Callable[[str], object], what: str) -> Callable[[str], str]:

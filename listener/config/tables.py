@@ -61,19 +61,41 @@ class BrandTable:
     """Who to listen for. Write base forms; the brand's id is the name of its table."""
 
     names: Annotated[_Texts, "What the brand is called."] = ()
-    handles: Annotated[_Texts, "Accounts that address it; a post that tags one is direct."] = ()
+    short_names: Annotated[
+        _Texts, "Short names and abbreviations, found only in the case they are written in here."
+    ] = ()
+    handles: Annotated[
+        _Texts,
+        "Accounts that address it; a post that tags one is direct. x:@name is for that site only.",
+    ] = ()
     hashtags: Annotated[_Texts, "Hashtags that stand for it."] = ()
     domains: Annotated[_Texts, "Its domains, such as example.com; a link there is a mention."] = ()
     products: Annotated[_Texts, "Names of its products."] = ()
     people: Annotated[_Texts, "Names of people who stand for it."] = ()
+    campaigns: Annotated[_Texts, "Names of its campaigns."] = ()
+    misspellings: Annotated[
+        _Texts, "Misspellings that mean it, beyond a slip of the finger, which is known by itself."
+    ] = ()
+    loose: Annotated[
+        bool, "Whether a slip of the finger, a name spelt out or one with look-alike signs counts."
+    ] = True
     own_accounts: Annotated[
         _Texts, "Further accounts of its own, whose posts are no mentions."
     ] = ()
-    languages: Annotated[_Texts, "Languages it is spoken about in, such as fi."] = ()
-    require: Annotated[_Texts, "Words of which one must stand in the post."] = ()
-    forbid: Annotated[_Texts, "Words of which none may stand in the post."] = ()
-    expression: Annotated[str, Field(max_length=10_000), "What else must hold for a post."] = ""
+    languages: Annotated[
+        _Texts,
+        "Languages whose inflected forms count, such as fi; if none, all that are known.",
+    ] = ()
+    require: Annotated[
+        _Texts,
+        "Words or expressions of which one must hold; NEAR/5 word: within five words of its name.",
+    ] = ()
+    forbid: Annotated[_Texts, "Words or expressions of which none may hold; as in require."] = ()
+    expression: Annotated[
+        str, Field(max_length=20_000), "A Boolean expression that must hold; alone, it finds posts."
+    ] = ""
     ambiguous: Annotated[bool, "Whether its name is also a common word or another's name."] = False
+    context: Annotated[_Texts, "Words that speak for it near its name, where it is ambiguous."] = ()
     competitor: Annotated[bool, "Whether it is somebody to be compared with."] = False
     must_match: Annotated[_Texts, "Example texts that mention it; listener check tries them."] = ()
     must_not_match: Annotated[
@@ -169,6 +191,10 @@ class ConditionTable:
     source: Annotated[_OneOrMore | None, "It came through one of these sources."] = None
     site: Annotated[_OneOrMore | None, "It was published on one of these sites."] = None
     author: Annotated[_OneOrMore | None, "It was written by one of these accounts."] = None
+    verdict: Annotated[
+        _OneOrMore | None,
+        "For an ambiguous brand: yes, or review where a person should look; both by default.",
+    ] = None
     priority_min: Annotated[int, Field(ge=0, le=100), "Its priority is at least this."] = 0
 
 

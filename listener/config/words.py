@@ -38,3 +38,9 @@ def is_web_address(text: str) -> bool:
         return False
     is_whole = text.isprintable() and " " not in text and "@" not in parts.netloc
     return parts.scheme in ("http", "https") and bool(parts.hostname) and port_is_sound and is_whole
+
+
+def is_bare_sign(name: str) -> bool:
+    """Whether a name is one sign of punctuation, which nearly every text holds."""
+    plain = name.strip()
+    return len(plain) == 1 and plain.isascii() and not plain.isalnum()

@@ -1,6 +1,7 @@
 """A window of mentions told: how much, by whom, in which mood, and what that rests on. Pure.
 
-Spam is left out of every number and counted apart. Nothing is a zero that was not looked at:
+Spam is left out of every number and counted apart, and so is what may be about something else
+than an ambiguous brand. Nothing is a zero that was not looked at:
 a figure is None where no source saw the time it stands for.
 """
 
@@ -29,7 +30,7 @@ class BrandFigures:
     there is no figure for the period before. ``gappy`` are its sources with gaps: then the
     figures are the least there was. ``share_of_voice`` is 0 to 1, among all brands told.
     ``sentiment`` holds every label; ``not_judged`` are those without one, ``failed`` those
-    that some classifier failed on.
+    that some classifier failed on. ``spam`` and ``in_doubt`` are in no other figure.
     """
 
     brand: str
@@ -42,6 +43,7 @@ class BrandFigures:
     not_judged: int
     failed: int
     spam: int
+    in_doubt: int
     share_of_voice: float | None
     series: tuple[Bar, ...]
     gappy: tuple[str, ...]
@@ -177,6 +179,7 @@ def _figures(
         not_judged=counts.count - sum(counts.sentiment[one] for one in LABELS["sentiment"]),
         failed=counts.failed,
         spam=counts.spam,
+        in_doubt=counts.in_doubt,
         share_of_voice=counts.count / total if was_seen and total else None,
         series=bars(edges, counts.per_bar, sources),
         gappy=tuple(source.source for source in sources if not source.is_whole),

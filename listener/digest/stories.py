@@ -1,36 +1,20 @@
-"""Posts that say the same, told once: exact and near duplicates folded into stories.
+"""Posts that say the same, told once: a period's posts folded into stories and counted.
 
-Near means that half of the word pairs are shared, links and handles left out. Each text is
-reduced to a sketch, the lowest hashes of its word pairs, and compared with the few stories
-whose lowest hashes it shares, so that the work grows with the number of posts and not with its
-square, whatever somebody posts. The result depends on the posts alone, not on their order.
+What is one story is for :mod:`listener.stories` to say, here as in the stream. The posts are put
+in the order of their times first, so the result depends on the posts alone, not on the order in
+which they are read.
 """
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import blake2b
-from itertools import chain, pairwise
-from zlib import crc32
 
-from listener.match.fold import SPACED, SPACELESS, fold
 from listener.model import Mention, Post
+from listener.stories import Stories
+from listener.stories.sketch import Sketch, sketch_of
 from listener.text import shown
 
-LIKENESS_MIN = 0.5
 SAMPLE_CHARS_MAX = 280
-
-_TEXT_CHARS = 800  # what is alike is alike from the beginning
-_WORDS_MIN = 6  # below, only the very same text is the same story
-_SKETCH_HASHES = 48
-_INDEXED_HASHES = 12
-_STORIES_PER_HASH_MAX = 50
-_CANDIDATES_MAX = 10
-
-_WORD = re.compile(f"{SPACED}+|[{SPACELESS}]")
-_NO_WORDS = re.compile(r"(?:https?://|www\.|@)\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +56,7 @@ class _Telling:
 
     at: datetime
     id: str
-    text: bytes
-    sketch: tuple[int, ...]
+    sketch: Sketch
     reach: int | None
     sample: str
     url: str
@@ -103,13 +86,10 @@ class StoryFolder:
 
 
 def _telling(post: Post, at: datetime) -> _Telling:
-    words = _words(f"{post.title} {post.text[:_TEXT_CHARS]}"[:_TEXT_CHARS])
-    text = " ".join(words) or post.id
     return _Telling(
         at=at,
         id=post.id,
-        text=blake2b(text.encode(), digest_size=12).digest(),
-        sketch=_sketch(words),
+        sketch=sketch_of(post.text, post.title),
         reach=reach_of(post),
         sample=sample_of(post),
         url=post.url,
@@ -117,62 +97,14 @@ def _telling(post: Post, at: datetime) -> _Telling:
     )
 
 
-def _words(text: str) -> list[str]:
-    words: list[str] = _WORD.findall(_NO_WORDS.sub(" ", fold(text)))
-    return words[1:] if words[:1] == ["rt"] else words
-
-
-def _sketch(words: Sequence[str]) -> tuple[int, ...]:
-    if len(words) < _WORDS_MIN:
-        return ()
-    pairs = {crc32(f"{one} {other}".encode()) for one, other in pairwise(words)}
-    return tuple(sorted(pairs)[:_SKETCH_HASHES])
-
-
-def _folded(tellings: Iterable[_Telling]) -> list[list[_Telling]]:
-    """The tellings, in order, put together with the first that they are like."""
-    stories: list[list[_Telling]] = []
-    by_text: dict[bytes, int] = {}
-    by_hash: dict[int, list[int]] = defaultdict(list)
+def _folded(tellings: Sequence[_Telling]) -> list[list[_Telling]]:
+    """The tellings, in order of time, each with those of its story."""
+    folder = Stories(posts_max=max(1, len(tellings)))
+    stories: dict[str, list[_Telling]] = {}
     for telling in tellings:
-        number = by_text.get(telling.text)
-        if number is None:
-            number = _like(telling, stories, by_hash)
-        if number is None:
-            number = len(stories)
-            stories.append([])
-            _index(telling, number, by_hash)
-        by_text.setdefault(telling.text, number)
-        stories[number].append(telling)
-    return stories
-
-
-def _like(
-    telling: _Telling, stories: list[list[_Telling]], by_hash: dict[int, list[int]]
-) -> int | None:
-    """The number of the story that the telling is most like, if any is like enough."""
-    lists = (by_hash.get(one, ()) for one in telling.sketch[:_INDEXED_HASHES])
-    candidates = Counter(chain.from_iterable(lists)).most_common(_CANDIDATES_MAX)
-    likeness, earliest = max(
-        ((_likeness(telling.sketch, stories[one][0].sketch), -one) for one, _ in candidates),
-        default=(0.0, 0),
-    )
-    return -earliest if likeness >= LIKENESS_MIN else None
-
-
-def _likeness(one: Sequence[int], other: Sequence[int]) -> float:
-    """The share of pairs that both have, estimated from the lowest hashes of the two together."""
-    both = set(one).intersection(other)
-    if len(both) < LIKENESS_MIN * max(len(one), len(other)):
-        return 0.0
-    lowest = sorted({*one, *other})[:_SKETCH_HASHES]
-    return len(both.intersection(lowest)) / len(lowest)
-
-
-def _index(telling: _Telling, number: int, by_hash: dict[int, list[int]]) -> None:
-    for one in telling.sketch[:_INDEXED_HASHES]:
-        if len(by_hash[one]) < _STORIES_PER_HASH_MAX:
-            by_hash[one].append(number)
+        story = folder.place(telling.id, telling.sketch, telling.at)
+        stories.setdefault(story, []).append(telling)
+    return list(stories.values())
 
 
 def _story(tellings: Sequence[_Telling]) -> Story:

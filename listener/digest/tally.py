@@ -40,6 +40,7 @@ class BrandCounts:
     direct: int = 0
     failed: int = 0
     spam: int = 0
+    in_doubt: int = 0
     sentiment: Counter[str] = field(default_factory=Counter)
     per_bar: Counter[int] = field(default_factory=Counter)
 
@@ -54,7 +55,7 @@ class VoiceCounts:
 
 @dataclass(slots=True)
 class Tally:
-    """The counts so far. Spam is counted apart and nowhere else."""
+    """The counts so far. Spam, and what is in doubt, are counted apart and nowhere else."""
 
     edges: Sequence[datetime]
     brands: dict[str, BrandCounts] = field(default_factory=dict)
@@ -71,6 +72,9 @@ class Tally:
         brand = self.brands.setdefault(mention.brand, BrandCounts())
         if mention.label("spam") == "yes":
             brand.spam += 1
+            return
+        if mention.verdict.label == "review":
+            brand.in_doubt += 1
             return
         brand.count += 1
         brand.direct += mention.directness == "direct"

@@ -178,6 +178,8 @@ def left_out(figures: BrandFigures) -> str:
     told = []
     if figures.spam:
         told.append(f"{figures.spam:,} left out as spam")
+    if figures.in_doubt:
+        told.append(f"{figures.in_doubt:,} left out as in doubt")
     if figures.not_judged:
         told.append(f"{figures.not_judged:,} without a sentiment")
     if figures.failed:

@@ -1,87 +1,135 @@
-"""What to look for: a brand's base forms as patterns over folded text.
+"""What to look for: a brand's base forms as terms over folded text.
 
-A form is found in two steps. Its *key*, the first word in it (or the first character, in a
-script without spaces), is met in one pass over a text whatever the number of forms. Only there
-the whole form and its edges are tried. So a screen of many brands costs one look-up per word.
+A term is found in two steps. Its *keys* are met by one automaton whatever the number of terms
+(:mod:`listener.match.screen`). Only where a key stands the whole term and its edges are tried.
 
-:func:`written` is where a base form becomes the ways it may be written.
+:func:`terms_of` is where a base form becomes what stands for it: names, products and people
+may be inflected (:mod:`listener.match.names`); handles, hashtags and domains are spelt exactly.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
+from listener.match.edges import (
+    ANYWHERE,
+    CHARACTER_END,
+    WORD,
+    WORD_END,
+    WORD_START,
+    is_of_a_word,
+    with_joints,
+)
 from listener.match.fold import MARKS, SPACED, SPACELESS, fold
+from listener.match.inflect import LANGUAGES
+from listener.match.names import WRITTEN, Name, Span
 from listener.model import Brand
 
-_FIELD_BY_KIND = {
-    "name": "names",
-    "handle": "handles",
-    "hashtag": "hashtags",
-    "domain": "domains",
-    "product": "products",
-    "person": "people",
-    "require": "require",
-    "forbid": "forbid",
-}
-_SPELT_EXACTLY = {"handle", "hashtag", "domain"}
+WORDS_PER_NAME_MAX = 12
 
-_KEY = re.compile(f"{SPACED}+|[{SPACELESS}]")
-_JOINT = re.compile(rf"(?<=[\w{MARKS}])(\s*-\s*|\s+)(?=\w)|(\s+)")
-_ANY_JOINT = r"(?:\s{1,100}|-)"
+_INFLECTED = {"name": "names", "product": "products", "person": "people", "campaign": "campaigns"}
+_EXACT = {"handle": "handles", "hashtag": "hashtags", "domain": "domains"}
 
-_ANYWHERE = re.compile("")
-_WORD_START = re.compile(f"(?<!{SPACED})(?<!(?![{SPACELESS}])[{MARKS}])")
-_WORD_END = re.compile(f"(?!{SPACED})(?![{MARKS}])")
-_CHARACTER_END = re.compile(f"(?![{MARKS}])")
+_FIRST_PIECE = re.compile(r"\S[^\s-]*")
+_NO_LETTERS_APART = re.compile(f"[{MARKS}{SPACELESS}]")
+_OF_A_SITE = re.compile(r"([a-z][a-z0-9]*):(?=[^/])")
 _HASHTAG_START = re.compile(f"(?<!{SPACED})(?<![/&])")
 _HASHTAG_END = re.compile(rf"(?!\w)(?![{MARKS}])")
 # Another name goes on before or after: not-finnair.com, finnair.com.evil.org, and the user name
 # in https://finnair.com@evil.org. A hyphen alone may be grammar, as in "finnair.com-sivusto".
-_DOMAIN_START = re.compile("(?<!-)")
+_DOMAIN_START = re.compile(f"(?<!-)(?<!{SPACED})")
 _DOMAIN_END = re.compile(rf"(?!{SPACED})(?!(?:-(?:{SPACED}|-){{0,63}})?\.\w)(?!@)")
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One way in which one thing of a brand may stand in a folded text."""
+class Finder(Protocol):
+    """Finds one thing in folded texts, from its keys on."""
 
-    kind: str
+    def ways(self) -> Iterable[tuple[str, str]]:
+        """What to search texts for, each with the way of writing that it begins."""
+
+    def span(self, text: str, at: int, way: str, key: str) -> Span | None:
+        """Where the thing stands whose key was met in the folded text at ``at``, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """Something spelt one way, but for its case and its white space."""
+
     key: str
-    lead_chars: int
     start: re.Pattern[str]
     body: re.Pattern[str]
     end: re.Pattern[str]
+    how: str = ""
 
-    def span(self, text: str, key_start: int) -> tuple[int, int] | None:
-        """Where the form stands whose key was met at ``key_start``, or None."""
-        start = key_start - self.lead_chars
-        found = self.body.match(text, start) if start >= 0 else None
-        if not found or not self.start.match(text, start) or not self.end.match(text, found.end()):
+    def ways(self) -> Iterable[tuple[str, str]]:
+        """The first piece of it, whole."""
+        return ((self.key, WRITTEN),)
+
+    def span(self, text: str, at: int, way: str, key: str) -> Span | None:  # noqa: ARG002
+        """Where it stands if it begins here."""
+        found = self.body.match(text, at)
+        if not found or not self.start.match(text, at) or not self.end.match(text, found.end()):
             return None
-        return found.span()
+        return Span(at, found.end(), self.how)
 
 
-def forms_of(brand: Brand) -> Iterator[Form]:
-    """Every form of the brand, and of the words it requires and forbids."""
-    for kind, field in _FIELD_BY_KIND.items():
-        ways = (way for base in getattr(brand, field) for way in written(kind, base))
-        for way in dict.fromkeys(ways):
-            yield _form(kind, way)
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One thing of a brand: what kind, the entry of the brand's table, and how it is found.
+
+    ``site`` is where a handle holds, ``cased`` the exact spelling that a short name must have;
+    ``any_language`` where the brand lists none, so that the text's own decides.
+    """
+
+    kind: str
+    base: str
+    finder: Finder = field(compare=False)
+    site: str = ""
+    cased: str = ""
+    any_language: bool = False
+
+
+def terms_of(brand: Brand) -> Iterator[Term]:
+    """Everything that stands for the brand."""
+    codes = brand.languages or tuple(LANGUAGES)
+    for kind, entries in _INFLECTED.items():
+        for base in dict.fromkeys(getattr(brand, entries)):
+            finders = name_finders(base, codes, loose=brand.loose and not brand.ambiguous)
+            yield from (Term(kind, base, one, any_language=not brand.languages) for one in finders)
+    for base in brand.misspellings:
+        finders = name_finders(base, codes, loose=False)
+        yield from (Term("name", base, one, any_language=not brand.languages) for one in finders)
+    for base in brand.short_names:
+        if plain := fold(base).strip():
+            yield Term("name", base, _literal("name", plain), cased=base.strip())
+    for kind, entries in _EXACT.items():
+        ways = ((base, way) for base in getattr(brand, entries) for way in written(kind, base))
+        for way, base in {way: base for base, way in ways}.items():
+            site = _OF_A_SITE.match(base) if kind == "handle" else None
+            yield Term(kind, base, _literal(kind, way), site=site.group(1) if site else "")
+
+
+def name_finders(base: str, codes: tuple[str, ...], *, loose: bool) -> Iterator[Finder]:
+    """What finds a name: with and without its apostrophe, and run together behind a ``#``."""
+    plain = fold(base).strip()
+    for way in dict.fromkeys((plain, plain.replace("'", ""))):
+        yield from _name_finder(way, codes, loose=loose)
+    joined = "".join(WORD.findall(plain))
+    if joined and joined != plain and not _NO_LETTERS_APART.search(plain):
+        yield _literal("hashtag", f"#{joined}", "run together")
 
 
 def written(kind: str, base: str) -> tuple[str, ...]:
-    """The ways, folded, in which a base form of this kind may be written in a text."""
+    """The ways, folded, in which a base form that is spelt exactly may stand in a text."""
     plain = fold(base).strip()
     if kind == "handle":
-        name = plain.lstrip("@/")
+        name = _OF_A_SITE.sub("", plain).lstrip("@/")
         return _present(name if "/" in name else f"@{name}" if name else "")
     if kind == "hashtag":
         name = plain.lstrip("#")
         return _present(f"#{name}" if name else "")
-    if kind == "domain":
-        return hosts(base)
-    return _present(plain)
+    return hosts(base)
 
 
 def hosts(domain: str) -> tuple[str, ...]:
@@ -93,14 +141,16 @@ def hosts(domain: str) -> tuple[str, ...]:
 
 def account(handle: str) -> str:
     """The account that a handle names, the same for ``@Finnair``, ``u/finnair`` and ``finnair``."""
-    return fold(handle).strip().lstrip("@/").removeprefix("u/")
+    return _OF_A_SITE.sub("", fold(handle).strip()).lstrip("@/").removeprefix("u/")
 
 
-def scanner(keys: Iterable[str]) -> re.Pattern[str]:
-    """A pattern that finds, among others, each of the keys wherever it stands in a text."""
-    single = sorted(key for key in keys if not re.fullmatch(f"{SPACED}+", key))
-    characters = "".join(map(re.escape, single))
-    return re.compile(f"{SPACED}+|[{characters}]" if characters else f"{SPACED}+")
+def _name_finder(plain: str, codes: tuple[str, ...], *, loose: bool) -> Iterator[Finder]:
+    """Inflected where its script has words to inflect; nothing for an empty name."""
+    words = WORD.findall(plain)
+    if words and len(words) <= WORDS_PER_NAME_MAX and not _NO_LETTERS_APART.search(plain):
+        yield Name(tuple(words), tuple(WORD.split(plain)), codes, loose)
+    elif plain:
+        yield _literal("name", plain)
 
 
 def _present(form: str) -> tuple[str, ...]:
@@ -114,16 +164,16 @@ def _punycode(name: str) -> tuple[str, ...]:
         return ()
 
 
-def _form(kind: str, way: str) -> Form:
-    key = _KEY.search(way)
+def _literal(kind: str, way: str, how: str = "") -> Literal:
     start, end = _edges(kind, way)
-    return Form(
-        kind=kind,
-        key=key.group() if key else way[0],
-        lead_chars=key.start() if key else 0,
+    exact = kind in _EXACT
+    piece = _FIRST_PIECE.match(way)
+    return Literal(
+        key=way if exact or not piece else piece.group(),
         start=start,
-        body=re.compile(re.escape(way) if kind in _SPELT_EXACTLY else _with_joints(way)),
+        body=re.compile(re.escape(way) if exact else with_joints(way)),
         end=end,
+        how=how,
     )
 
 
@@ -132,25 +182,8 @@ def _edges(kind: str, way: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
         return _HASHTAG_START, _HASHTAG_END
     if kind == "domain":
         return _DOMAIN_START, _DOMAIN_END
-    starts_word = kind == "handle" or _is_of_a_word(way[0])
+    starts_word = kind == "handle" or is_of_a_word(way[0])
     return (
-        _WORD_START if starts_word else _ANYWHERE,
-        _WORD_END if _is_of_a_word(way[-1]) else _CHARACTER_END,
+        WORD_START if starts_word else ANYWHERE,
+        WORD_END if is_of_a_word(way[-1]) else CHARACTER_END,
     )
-
-
-def _is_of_a_word(character: str) -> bool:
-    return not re.match(rf"[{SPACELESS}]|(?![{MARKS}])\W", character)
-
-
-def _with_joints(way: str) -> str:
-    """The form as a pattern in which white space may be any, or a hyphen, and a hyphen a space."""
-    pattern, at = "", 0
-    for joint in _JOINT.finditer(way):
-        pattern += re.escape(way[at : joint.start()]) + _joint(joint.group())
-        at = joint.end()
-    return pattern + re.escape(way[at:])
-
-
-def _joint(text: str) -> str:
-    return r"\s{0,100}-\s{0,100}" if "-" in text and text != "-" else _ANY_JOINT

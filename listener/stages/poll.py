@@ -1,6 +1,6 @@
 """Poll: ask the sources that are due, find the mentions, store posts, mentions and cursor."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,8 @@ from functools import partial
 import structlog
 
 from listener.due import next_poll, next_poll_after_failure, unseen
-from listener.match import Matcher
+from listener.match import THREAD, Matcher
+from listener.match.around import NOWHERE
 from listener.model import Batch, Engagement, Fault, Gap, Mention, Post
 from listener.ports import Reject, Retry, Source
 from listener.store.port import LostLease, Polled, SourceTurn, Store, StoreUnavailable
@@ -120,11 +121,18 @@ class PollStage:
         )
 
     def _mentions(self, name: str, listened: Listened, posts: list[Post]) -> list[Mention]:
-        return [
-            replace(mention, source=name)
+        """The mentions in the posts; those they answer may be stored, or have come with them."""
+        known = self.store.around(posts)
+        matched = {
+            post.id: self.matcher.match(post, listened.brands, known.get(post.id, NOWHERE))
             for post in posts
-            for mention in self.matcher.match(post, listened.brands)
-        ]
+        }
+        for post in posts:
+            thread = _thread_in(matched, post)
+            if thread:
+                around = replace(known.get(post.id, NOWHERE), thread=thread)
+                matched[post.id] = self.matcher.match(post, listened.brands, around)
+        return [replace(mention, source=name) for found in matched.values() for mention in found]
 
     def _save(self, now: datetime) -> None:
         """Store outcomes; while the store can't, they are kept and not asked for again."""
@@ -214,6 +222,14 @@ def as_seen(post: Post, now: datetime) -> Post:
         in_reply_to=clean_text(post.in_reply_to),
         links=tuple(clean_text(link) for link in post.links),
     )
+
+
+def _thread_in(matched: Mapping[str, Sequence[Mention]], post: Post) -> frozenset[str]:
+    """The brands that the post it answers is about by its own words, if it came along."""
+    if not post.in_reply_to:
+        return frozenset()
+    parent = matched.get(f"{post.site}:{post.in_reply_to}") or matched.get(post.in_reply_to) or ()
+    return frozenset(one.brand for one in parent if one.evidence[0].kind != THREAD)
 
 
 def _usable(posts: Iterable[Post], now: datetime) -> tuple[list[Post], list[Fault]]:

@@ -12,8 +12,10 @@ from listener.watch import SourceFacts, Volume
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_NOT_SPAM = """NOT EXISTS (SELECT 1 FROM tags t
-    WHERE t.mention = m.key AND t.kind = 'spam' AND t.label = 'yes')"""
+_COUNTS = """m.verdict = 'yes' AND 'yes' IS NOT (SELECT t.label FROM tags t
+    WHERE t.mention = m.key AND t.kind = 'spam' ORDER BY t.tagged_at DESC LIMIT 1)"""
+"""Neither in doubt nor, by the newest judgement, spam."""
+
 _STILL_WATCHED_SECONDS = 120
 
 
@@ -58,11 +60,11 @@ def volumes(
 
 
 def mention_counts(db: "Database", since: datetime, until: datetime) -> dict[str, int]:
-    """Mentions per brand, spam apart."""
+    """Mentions per brand, spam and doubts apart."""
     rows = db.execute(
         f"""SELECT m.brand, count(*) AS mentions FROM mentions m
             WHERE m.state = 'tagged' AND m.published_at >= ? AND m.published_at < ?
-            AND {_NOT_SPAM} GROUP BY m.brand""",
+            AND {_COUNTS} GROUP BY m.brand""",
         (stamp(since), stamp(until)),
     )
     return {row["brand"]: row["mentions"] for row in rows}
@@ -128,7 +130,7 @@ def _count(db: "Database", brand: str, since: datetime, until: datetime) -> int:
     row = db.execute(
         f"""SELECT count(*) AS mentions FROM mentions m WHERE m.brand = ?
             AND m.published_at >= ? AND m.published_at < ?
-            AND m.state <> 'withdrawn' AND {_NOT_SPAM}""",
+            AND m.state <> 'withdrawn' AND {_COUNTS}""",
         (brand, stamp(since), stamp(until)),
     ).fetchone()
     return int(row["mentions"])

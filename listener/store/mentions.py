@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from listener.model import Mention, Tag
-from listener.store.rows import MENTION_COLUMNS, Row, mention_of, stamp, tag_of
+from listener.model import Mention, Post, Tag
+from listener.store.rows import MENTION_COLUMNS, Row, mention_of, post_of, stamp, tag_of
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -32,6 +32,21 @@ def with_tags(db: "Database", rows: Sequence[Row]) -> Iterator[Mention]:
     """The mentions of these rows, each with its tags."""
     tags = tags_of(db, [row["key"] for row in rows])
     return (mention_of(row, tags.get(row["key"], ())) for row in rows)
+
+
+def posts_between(db: "Database", since: datetime, until: datetime) -> Iterator[Post]:
+    """Posts in order of publication, read a page at a time; those taken down left out."""
+    last: tuple[Any, ...] = (stamp(since), 0)
+    while True:
+        page = db.execute(
+            """SELECT * FROM posts WHERE deleted_at IS NULL AND (published_at, n) > (?, ?)
+               AND published_at >= ? AND published_at < ? ORDER BY published_at, n LIMIT ?""",
+            (*last, stamp(since), stamp(until), SQL_VARIABLES_MAX),
+        ).fetchall()
+        yield from map(post_of, page)
+        if len(page) < SQL_VARIABLES_MAX:
+            return
+        last = (page[-1]["published_at"], page[-1]["n"])
 
 
 def published_between(db: "Database", since: datetime, until: datetime) -> Iterator[Mention]:

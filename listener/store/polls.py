@@ -10,7 +10,6 @@ from listener.store.leases import NO_LEASE, free_beyond, lease
 from listener.store.port import LostLease, Polled, Saved, SourcePlan, SourceTurn
 from listener.store.rows import (
     content_mark,
-    evidence_text,
     mention_row,
     moment_or_none,
     post_row,
@@ -138,7 +137,7 @@ def _save_posts(db: "Database", source: str, polled: Polled) -> Saved:
     mentions = {mention.key: mention for mention in polled.mentions}
     _withdraw(db, source, edited, mentions)
     mentions_new = sum(_save_mention(db, mention, polled) for mention in mentions.values())
-    _rematch(db, edited, mentions)
+    _rematch(db, edited, mentions, polled.seen_at)
     return Saved(len(new), len(edited), 0, mentions_new)
 
 
@@ -178,16 +177,26 @@ def _count_engagement(db: "Database", posts: Iterable[Post]) -> None:
 
 
 def _save_mention(db: "Database", mention: Mention, polled: Polled) -> int:
+    if _marked_as_none(db, mention):
+        return 0
     row = mention_row(mention, polled.seen_at)
     columns = ", ".join(row)
     values = ", ".join(f":{column}" for column in row)
     return db.execute(
         f"""INSERT INTO mentions ({columns}) VALUES ({values}) ON CONFLICT (key) DO UPDATE
             SET state = 'new', attempts = 0, evidence = excluded.evidence,
-            directness = excluded.directness, source = excluded.source
+            directness = excluded.directness, source = excluded.source,
+            verdict = excluded.verdict, verdict_score = excluded.verdict_score,
+            verdict_reasons = excluded.verdict_reasons
             WHERE mentions.state = 'withdrawn'""",
         row,
     ).rowcount
+
+
+def _marked_as_none(db: "Database", mention: Mention) -> bool:
+    """What a person said is no mention stays none, whatever a later poll finds in it."""
+    marked = "SELECT 1 FROM marks WHERE post_id = ? AND brand = ? AND NOT about"
+    return db.execute(marked, (mention.post.id, mention.brand)).fetchone() is not None
 
 
 def _withdraw(
@@ -207,15 +216,19 @@ def _withdraw_mention(db: "Database", key: str) -> None:
     db.execute(f"UPDATE mentions SET state = 'withdrawn', {NO_LEASE} WHERE key = ?", (key,))
 
 
-def _rematch(db: "Database", edited: Sequence[Post], mentions: Mapping[str, Mention]) -> None:
+def _rematch(
+    db: "Database", edited: Sequence[Post], mentions: Mapping[str, Mention], now: datetime
+) -> None:
     """A mention whose words changed is judged again; what was told stays told."""
     changed = {post.id for post in edited}
     for mention in mentions.values():
-        if mention.post.id in changed:
+        if mention.post.id in changed and not _marked_as_none(db, mention):
             db.execute(
-                f"""UPDATE mentions SET evidence = ?, directness = ?, state = 'new',
-                    attempts = 0, {NO_LEASE} WHERE key = ?""",
-                (evidence_text(mention.evidence), mention.directness, mention.key),
+                f"""UPDATE mentions SET evidence = :evidence, directness = :directness,
+                    verdict = :verdict, verdict_score = :verdict_score,
+                    verdict_reasons = :verdict_reasons, state = 'new', attempts = 0, {NO_LEASE}
+                    WHERE key = :key""",
+                mention_row(mention, now),
             )
 
 
@@ -224,10 +237,12 @@ def _delete_post(db: "Database", post_id: str, now: datetime) -> int:
     for row in db.execute("SELECT key FROM mentions WHERE post_id = ?", (post_id,)).fetchall():
         _withdraw_mention(db, row["key"])
         db.execute(
-            "UPDATE mentions SET evidence = '[]', priority_reasons = '[]' WHERE key = ?",
+            """UPDATE mentions SET evidence = '[]', priority_reasons = '[]',
+               verdict_reasons = '[]' WHERE key = ?""",
             (row["key"],),
         )
         db.execute("UPDATE tags SET reasons = '[]' WHERE mention = ?", (row["key"],))
+    db.execute("DELETE FROM marks WHERE post_id = ?", (post_id,))
     return db.execute(
         """UPDATE posts SET title = '', text = '', url = '', author_handle = '',
            author_name = '', author_followers = NULL, in_reply_to = '', links = '[]',

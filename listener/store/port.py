@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from listener.coverage import Coverage
+from listener.match.around import Around, Marked
 from listener.model import Alert, Fault, Gap, Mention, Post
 from listener.rules import Order
 from listener.watch import Alarm, SourceFacts, Volume
@@ -264,11 +265,30 @@ class Store(Protocol):
         ...
 
     def mention_counts(self, since: datetime, until: datetime) -> dict[str, int]:
-        """How many mentions (spam apart) each brand had in the period."""
+        """How many mentions (spam and doubts apart) each brand had in the period."""
         ...
 
     def watched(self, since: datetime, until: datetime) -> list[Coverage]:
         """Which stretch of each source was seen in the period."""
+        ...
+
+    def posts(self, since: datetime, until: datetime) -> Iterator[Post]:
+        """Posts published in the period, mentions or not, oldest first."""
+        ...
+
+    def around(self, posts: Sequence[Post]) -> Mapping[str, Around]:
+        """What is known around posts that come in, by post id; left out where it is nothing."""
+        ...
+
+    def save_mark(self, post_id: str, brand: str, now: datetime, *, about: bool, by: str) -> bool:
+        """A person's answer whether a post is about a brand; False if the post is not here.
+
+        A mention that is none is withdrawn, one in doubt is in doubt no longer.
+        """
+        ...
+
+    def marks(self) -> list[Marked]:
+        """Every such answer, the newest of each brand first."""
         ...
 
     def search(self, words: str, limit: int) -> list[Post]:

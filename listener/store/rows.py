@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import Any
 
-from listener.model import Author, Engagement, Evidence, Mention, Post, Priority, Tag
+from listener.model import Author, Engagement, Evidence, Mention, Post, Priority, Tag, Verdict
 
 Row = Mapping[str, Any]
 
@@ -84,6 +85,9 @@ def mention_row(mention: Mention, seen_at: datetime) -> dict[str, object]:
         "source": mention.source,
         "directness": mention.directness,
         "evidence": evidence_text(mention.evidence),
+        "verdict": mention.verdict.label,
+        "verdict_score": mention.verdict.score,
+        "verdict_reasons": json.dumps(mention.verdict.reasons, ensure_ascii=False),
         "published_at": stamp(mention.post.published_at or seen_at),
         "seen_at": stamp(seen_at),
     }
@@ -99,13 +103,15 @@ def mention_of(row: Row, tags: Sequence[Tag]) -> Mention:
         tags=tuple(tags),
         priority=Priority(row["priority"], tuple(json.loads(row["priority_reasons"]))),
         source=row["mention_source"],
+        verdict=Verdict(
+            row["verdict"], row["verdict_score"], tuple(json.loads(row["verdict_reasons"]))
+        ),
     )
 
 
 def evidence_text(evidence: Iterable[Evidence]) -> str:
     """Evidence as stored."""
-    fields = [(one.kind, one.text, one.start, one.end, one.field) for one in evidence]
-    return json.dumps(fields, ensure_ascii=False)
+    return json.dumps([astuple(one) for one in evidence], ensure_ascii=False)
 
 
 def tag_row(mention_key: str, tag: Tag, tagged_at: str) -> tuple[object, ...]:
@@ -124,7 +130,8 @@ MENTION_COLUMNS = """
     p.site, p.native_id, p.text, p.title, p.url, p.author_handle, p.author_name,
     p.author_followers, p.published_at, p.language, p.in_reply_to, p.likes, p.shares,
     p.replies, p.views, p.links, p.deleted_at,
-    m.key, m.brand, m.directness, m.evidence, m.priority, m.priority_reasons,
+    m.key, m.brand, m.directness, m.evidence, m.verdict, m.verdict_score, m.verdict_reasons,
+    m.priority, m.priority_reasons,
     m.source AS mention_source, m.attempts, m.lease_token
 """
 """What :func:`mention_of` needs of ``mentions m JOIN posts p``."""

@@ -118,6 +118,23 @@ def m0003_outbox(db: "Database") -> None:
     )
 
 
+@migrations()
+def m0004_verdicts_and_marks(db: "Database") -> None:
+    """Whether a post that names a brand is about it, as judged and as people said."""
+    _each(
+        db,
+        "ALTER TABLE mentions ADD COLUMN verdict TEXT NOT NULL DEFAULT 'yes'",
+        "ALTER TABLE mentions ADD COLUMN verdict_score REAL NOT NULL DEFAULT 1",
+        "ALTER TABLE mentions ADD COLUMN verdict_reasons TEXT NOT NULL DEFAULT '[]'",
+        """CREATE TABLE marks (
+            post_id TEXT NOT NULL REFERENCES posts(id), brand TEXT NOT NULL,
+            about INTEGER NOT NULL, made_by TEXT NOT NULL, made_at TEXT NOT NULL,
+            PRIMARY KEY (post_id, brand)) WITHOUT ROWID""",
+        "CREATE INDEX posts_by_author ON posts (site, author_handle)",
+        "CREATE INDEX posts_by_time ON posts (published_at, n)",
+    )
+
+
 def _each(db: "Database", *statements: str) -> None:
     for statement in statements:
         db.execute(statement)

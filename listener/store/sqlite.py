@@ -1,13 +1,14 @@
 """The store in one SQLite file, by sqlite-utils. Each verb is one transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from listener.coverage import Coverage
+from listener.match.around import Around, Marked
 from listener.model import Mention, Post
-from listener.store import facts, leases, mentions, outbox, polls, standing, tagging, upgrade
+from listener.store import facts, leases, marks, mentions, outbox, polls, standing, tagging, upgrade
 from listener.store.connection import BUSY_SECONDS, Connect, Connection, connect_to
 from listener.store.port import (
     Polled,
@@ -143,6 +144,22 @@ class SqliteStore:
     def watched(self, since: datetime, until: datetime) -> list[Coverage]:
         with self._connection.reading() as db:
             return facts.watched(db, since, until)
+
+    def posts(self, since: datetime, until: datetime) -> Iterator[Post]:
+        with self._connection.reading() as db:
+            yield from mentions.posts_between(db, since, until)
+
+    def around(self, posts: Sequence[Post]) -> Mapping[str, Around]:
+        with self._connection.reading() as db:
+            return marks.around(db, posts)
+
+    def save_mark(self, post_id: str, brand: str, now: datetime, *, about: bool, by: str) -> bool:
+        with self._connection.writing() as db:
+            return marks.save(db, post_id, brand, about=about, by=by, now=now)
+
+    def marks(self) -> list[Marked]:
+        with self._connection.reading() as db:
+            return marks.all_of(db)
 
     def search(self, words: str, limit: int) -> list[Post]:
         quoted = " ".join('"' + word.replace('"', '""') + '"' for word in words.split())

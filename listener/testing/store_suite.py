@@ -5,13 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from listener.store.port import Store
+from listener.testing.store_marks import StoreMarks
 from listener.testing.store_outbox import StoreOutbox
 from listener.testing.store_polls import StorePolls
 
 Open = Callable[[str], Store]
 
 
-class StoreSuite(StorePolls, StoreOutbox):
+class StoreSuite(StorePolls, StoreMarks, StoreOutbox):
     """Give ``open_store``: opens the same, at first empty, database under an owner's name."""
 
     @pytest.fixture

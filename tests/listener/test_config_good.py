@@ -17,6 +17,7 @@ from tests.listener.toy_plugins import KindlessJudge, ToyJudge, ToySource
 
 QUIET_JUDGES = "[classifiers]\norder = []\n"
 BRAND = '[brands.acme]\nnames = ["Acme"]\n'
+SOURCE = '[sources.blogs]\ntype = "toy"\nurls = ["a", "b"]\n'
 DESK = '[channels.desk]\ntype = "toy"\n'
 
 
@@ -105,10 +106,10 @@ def test_a_brand_has_every_key_of_the_model(tmp_path: Path) -> None:
         if str(field.type).startswith("tuple")
     }
     lines = "".join(f"{name} = {value}\n" for name, value in stated.items())
-    more = 'expression = "a AND b"\nambiguous = true\ncompetitor = true\n'
+    more = 'expression = "a AND b"\nambiguous = true\ncompetitor = true\nloose = false\n'
     config = load(tmp_path, f"{QUIET_JUDGES}[brands.a-1_b]\n{lines}{more}")
     lists = {name: tuple(value) for name, value in stated.items()}
-    extras = {"expression": "a AND b", "ambiguous": True, "competitor": True}
+    extras = {"expression": "a AND b", "ambiguous": True, "competitor": True, "loose": False}
     assert [dataclasses.asdict(brand) for brand in config.brands] == [
         {"id": "a-1_b", **lists, **extras}
     ]
@@ -119,17 +120,28 @@ def test_the_brand_table_has_the_fields_of_the_model() -> None:
     assert ["id", *(field.name for field in dataclasses.fields(BrandTable))] == names
 
 
-def test_what_this_version_does_not_use_is_a_warning(tmp_path: Path) -> None:
-    text = f'{BRAND}languages = ["fi"]\nexpression = "a"\nambiguous = true\n'
-    warnings = load(tmp_path, QUIET_JUDGES + text).warnings
-    prefix = f"{tmp_path}/config.toml: [brands.acme] "
-    assert warnings[:3] == tuple(
-        f"{prefix}{key}: is kept but not used by this version"
-        for key in ("languages", "expression", "ambiguous")
-    )
+def warnings_of(folder: Path, brand: str) -> list[str]:
+    prefix = f"{folder}/config.toml: [brands.b] "
+    text = f"{QUIET_JUDGES}[brands.b]\n{brand}\n{SOURCE}"
+    return [warning.removeprefix(prefix) for warning in load(folder, text).warnings]
 
 
-SOURCE = '[sources.blogs]\ntype = "toy"\nurls = ["a", "b"]\n'
+def test_a_name_that_is_everybodys_word_is_a_warning_with_its_share(tmp_path: Path) -> None:
+    (warning,) = warnings_of(tmp_path, 'names = ["Time"]\nlanguages = ["en"]')
+    assert warning.startswith("names: 'Time' is a common word, about ")
+    assert warning.endswith(" of everyday text; set ambiguous = true, or require")
+    assert warnings_of(tmp_path, 'names = ["Time"]\nlanguages = ["pl"]') == []
+    assert warnings_of(tmp_path, 'names = ["Time"]\nambiguous = true') == []
+
+
+def test_a_name_of_two_letters_and_an_unknown_language_are_warnings(tmp_path: Path) -> None:
+    assert warnings_of(tmp_path, 'names = ["Qx"]\nlanguages = ["fin"]') == [
+        "languages: the inflection of 'fin' is not known; did you mean 'fi'?",
+        (
+            "names: 'Qx' is so short that it stands for many things; "
+            "write it under short_names, or set ambiguous = true, or require"
+        ),
+    ]
 
 
 def test_a_source_with_its_defaults(tmp_path: Path) -> None:

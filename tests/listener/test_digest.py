@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from listener.digest import PLACES_MAX, BrandFigures, Coverage, Digest, Period, digest
+from listener.digest import PLACES_MAX, BrandFigures, Coverage, Digest, Period, digest, words
 from listener.digest.bars import DAILY_BARS_MAX
 from listener.digest.tally import URGENT_MAX
-from listener.model import Author, Engagement, Gap, Mention, Post, Priority, Tag
+from listener.model import Author, Engagement, Gap, Mention, Post, Priority, Tag, Verdict
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 SINCE = datetime(2026, 11, 1, 22, tzinfo=UTC)  # midnight in Helsinki
@@ -62,6 +62,13 @@ def test_volume_direct_and_indirect_and_the_period_before() -> None:
 def test_own_brands_come_before_competitors() -> None:
     week = told(mention(1, "a"), mention(2, "b"), mention(3, "c"), competitors=["a"])
     assert [one.brand for one in week.brands] == ["b", "c", "a"]
+
+
+def test_what_is_in_doubt_is_in_no_number_but_its_own() -> None:
+    doubt = Verdict("review", 0.4, ("written small",))
+    week = told(mention(1), mention(2, urgency="high", verdict=doubt))
+    assert (only(week).count, only(week).in_doubt, week.urgent_count) == (1, 1, 0)
+    assert words.left_out(only(week)) == "1 left out as in doubt, 1 without a sentiment."
 
 
 def test_spam_is_in_no_number_but_its_own() -> None:

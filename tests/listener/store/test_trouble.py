@@ -52,6 +52,7 @@ WRITES: dict[str, Callable[[Work], object]] = {
     "settle_alerts": lambda work: work.store.settle_alerts([delivered(work.alert)]),
     "release": lambda work: work.store.release(["tool"]),
     "save_alarm": lambda work: work.store.save_alarm(Alarm("r", "s", "t"), ["desk"], NOON, NOON),
+    "save_mark": lambda work: work.store.save_mark("fake:1", "norvia", NOON, about=True, by="me"),
     "beat": lambda work: work.store.beat("tag", NOON),
 }
 READS: dict[str, Callable[[Store], object]] = {
@@ -62,6 +63,9 @@ READS: dict[str, Callable[[Store], object]] = {
     "mentions": lambda store: list(store.mentions(NOON - HOUR, NOON + HOUR)),
     "mention_counts": lambda store: store.mention_counts(NOON - HOUR, NOON + HOUR),
     "watched": lambda store: store.watched(NOON - HOUR, NOON),
+    "posts": lambda store: list(store.posts(NOON - HOUR, NOON + HOUR)),
+    "around": lambda store: store.around([a_post("9")]),
+    "marks": lambda store: store.marks(),
     "search": lambda store: store.search("late", 9),
 }
 

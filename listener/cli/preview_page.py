@@ -1,0 +1,95 @@
+"""A preview as a person reads it."""
+
+from collections.abc import Iterator, Sequence
+
+from listener.preview import BrandPreview, Counts, Preview, Sample
+from listener.preview_alerts import Toll
+from listener.text import shown
+
+SITES_SHOWN_MAX = 20
+
+
+def page(told: Preview, examples: Sequence[str], what: str) -> Iterator[str]:
+    """The lines: faults of the examples, each brand, then what it means for alerts."""
+    if examples:
+        yield f"{_count(len(examples), 'fault')} in the brands' examples:"
+        yield from (f"  {fault}" for fault in examples)
+        yield ""
+    yield f"{_count(told.posts, 'post')} {shown(what, 400)}"
+    for brand in told.brands:
+        yield ""
+        yield from _brand(brand)
+    if told.alerts:
+        yield ""
+        yield from _alerts(told)
+
+
+def _brand(brand: BrandPreview) -> Iterator[str]:
+    yield f"{brand.brand}: {_counts(brand.counts)}"
+    busiest = sorted(brand.sites.items(), key=lambda one: (_weight(one[1]), one[0]))
+    for site, counts in busiest[:SITES_SHOWN_MAX]:
+        yield f"  {shown(site, 40)}: {_counts(counts)}"
+    if len(busiest) > SITES_SHOWN_MAX:
+        yield f"  and {len(busiest) - SITES_SHOWN_MAX} more sites: --json lists them"
+    shown_as = {"gained": brand.gained, "lost": brand.lost, "doubt": brand.doubted}
+    for kind, samples in shown_as.items():
+        for sample in samples:
+            yield from _sample(kind, sample)
+
+
+def _weight(counts: Counts) -> tuple[int, int]:
+    """The more of it changes, the further up it stands."""
+    return -(counts.gained + counts.lost), -counts.kept
+
+
+def _counts(counts: Counts) -> str:
+    """Such as: 12 match, 1 in doubt, 2 gained, 3 lost. What is nought is left out."""
+    numbers = (("in doubt", counts.doubts), ("gained", counts.gained), ("lost", counts.lost))
+    told = [f"{number:,} {what}" for what, number in numbers if number]
+    return ", ".join([f"{counts.kept + counts.gained:,} match", *told])
+
+
+def _sample(kind: str, sample: Sample) -> Iterator[str]:
+    when = f"{sample.published_at:%Y-%m-%d %H:%M}" if sample.published_at else "no date"
+    because = "; ".join(part for part in (sample.why, sample.doubt) if part)
+    yield f"  {kind:6}  {when:16}  {sample.post}  {sample.text}"
+    yield f"          because: {because}"
+
+
+def _alerts(told: Preview) -> Iterator[str]:
+    yield "alerts, before grouping, quiet hours and daily ceilings:"
+    for toll in told.alerts:
+        yield from _toll(toll)
+    if any(toll.asks for toll in told.alerts) and told.unjudged:
+        yield f"  {_judged(told)}"
+
+
+def _judged(told: Preview) -> str:
+    of = _count(told.unjudged, "change")
+    if told.judged == told.unjudged:
+        return f"for these, {of} without tags went through the classifiers"
+    return (
+        f"for these, {told.judged:,} of {of} without tags went through the classifiers;"
+        " the rest is reckoned from them"
+    )
+
+
+def _toll(toll: Toll) -> Iterator[str]:
+    about = "about " if toll.estimated else ""
+    before = "" if toll.before is None else f", {toll.before:,} before"
+    channels = ", ".join(shown(channel, 60) for channel in toll.send_to)
+    yield (
+        f"  {shown(toll.rule, 100)}: {about}{toll.more:,} more, {about}{toll.fewer:,} fewer"
+        f"{before}, to {channels}"
+    )
+    if toll.asks:
+        yield f"    asks for {', '.join(shown(kind, 40) for kind in toll.asks)}"
+    if toll.lacking:
+        mentions = _count(toll.lacking, "stored mention")
+        yield f"    {mentions} without a tag that it asks for: not counted as told"
+    if toll.by_source:
+        yield "    asks for a source, which stored posts don't tell: the gained count for any"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"

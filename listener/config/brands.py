@@ -1,0 +1,106 @@
+"""The ``[brands.NAME]`` tables: who to listen for, and what is odd about how they are called."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from listener.config.reading import Reading, as_table, named, table_name
+from listener.config.settings import read_table
+from listener.config.tables import BrandTable
+from listener.config.words import is_bare_sign, is_domain
+from listener.match.common import LISTED, share_per_million
+from listener.match.demands import check_demand
+from listener.match.expression import ExpressionError, parse
+from listener.match.fold import fold
+from listener.match.inflect import LANGUAGES
+from listener.model import Brand
+from listener.suggest import listed, suggestion
+from listener.text import shown
+
+_HEARD = ("names", "handles", "hashtags", "domains", "products", "people")
+_FINDS = (*_HEARD, "short_names", "campaigns", "misspellings", "expression")
+_NAMES = ("names", "products", "people", "campaigns")
+_SHORT_CHARS_MAX = 2
+_SHARE_PER_MILLION_MIN = 5.0
+
+
+def read_brands(reading: Reading, tables: Mapping[str, Any]) -> Iterator[Brand]:
+    """The brands; a fault for everything that isn't sound, a warning for what is unwise."""
+    if not tables:
+        reading.warn("brands", "there is nobody to listen for; add a table [brands.NAME]")
+    for brand_id, stated in tables.items():
+        place = table_name("brands", brand_id)
+        given = as_table(reading, place, stated)
+        if not any(given.get(key) for key in _FINDS):
+            reading.fault(place, f"has nothing to listen for; set {listed(_HEARD, 'or')}")
+        table = read_table(reading, place, BrandTable, given)
+        _check_exact(reading, place, table)
+        sound = _check_expressions(reading, place, table)
+        _check_languages(reading, place, table)
+        _check_names(reading, place, table)
+        if sound:
+            yield Brand(brand_id, **asdict(table))
+
+
+def _check_exact(reading: Reading, place: str, table: BrandTable) -> None:
+    for key, words in (("handles", table.handles), ("hashtags", table.hashtags)):
+        for word in words:
+            if len(word.split()) > 1:
+                text = f"'{shown(word, 64)}' holds a space, so no post can tag it"
+                reading.fault(named(place, key), text)
+    for domain in table.domains:
+        if not is_domain(domain):
+            text = f"'{shown(domain, 64)}' is no domain; write it bare, such as example.com"
+            reading.fault(named(place, "domains"), text)
+
+
+def _check_expressions(reading: Reading, place: str, table: BrandTable) -> bool:
+    checks: list[tuple[str, str, Callable[[str], object]]] = [
+        (key, entry, check_demand) for key in ("require", "forbid") for entry in getattr(table, key)
+    ]
+    if table.expression:
+        checks.append(("expression", table.expression, parse))
+    faults = len(reading.faults)
+    for key, entry, check in checks:
+        try:
+            check(entry)
+        except ExpressionError as error:
+            reading.fault(named(place, key), f"'{shown(entry, 64)}': {_clause(str(error))}")
+    return len(reading.faults) == faults
+
+
+def _clause(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:].rstrip(".")
+
+
+def _check_languages(reading: Reading, place: str, table: BrandTable) -> None:
+    for code in table.languages:
+        if code not in LANGUAGES:
+            hint = suggestion(code, LANGUAGES) or f"; known are {listed(LANGUAGES)}"
+            text = f"the inflection of '{shown(code, 64)}' is not known{hint}"
+            reading.warn(named(place, "languages"), text)
+
+
+def _check_names(reading: Reading, place: str, table: BrandTable) -> None:
+    codes = tuple(code for code in LISTED if not table.languages or code in table.languages)
+    settled = table.ambiguous or table.require or table.expression
+    for key in _NAMES:
+        for name in getattr(table, key):
+            where, plain = named(place, key), fold(name).strip()
+            if is_bare_sign(name):
+                text = f"'{shown(name, 64)}' is a mere sign, which nearly every text holds"
+                reading.fault(where, text)
+            elif not settled:
+                _warn_of_common(reading, where, name, share_per_million(plain, codes))
+
+
+def _warn_of_common(reading: Reading, where: str, name: str, share: float) -> None:
+    told = f"'{shown(name, 64)}'"
+    mend = "set ambiguous = true, or require"
+    if share >= _SHARE_PER_MILLION_MIN:
+        count = f"{share:,.0f}" if share >= 10 else f"{share:.1f}"
+        about = f"about {count} of a million words of everyday text"
+        reading.warn(where, f"{told} is a common word, {about}; {mend}")
+    elif len(fold(name).strip()) <= _SHORT_CHARS_MAX:
+        text = "is so short that it stands for many things; write it under short_names, or"
+        reading.warn(where, f"{told} {text} {mend}")

@@ -1,0 +1,139 @@
+"""With marks: what they teach, and what they must not break."""
+
+from listener.match.ambiguity import Context, Mark, fit
+from listener.match.ambiguity.verdict import band_of
+from tests.listener.match.ambiguity.ambiguous_posts import (
+    ABOUT,
+    NOT_ABOUT,
+    bracketed,
+    posts,
+    profile,
+)
+
+PLAY_ABOUT = [
+    "[play] down again near {}",
+    "my [play] bars are gone in {}",
+    "is [play] slow for you too in {}",
+]
+PLAY_OTHER = [
+    "score of the [play] in {} tonight",
+    "what a [play] by the goalie of {}",
+    "the defence of {} read that [play]",
+]
+TOWNS = ["Gdynia", "Lublin", "Opole", "Poznan", "Radom", "Torun", "Sopot"]
+
+
+def marks(about: list[str], other: list[str], towns: list[str] = TOWNS) -> list[Mark]:
+    pairs = [(text, True) for text in about] + [(text, False) for text in other]
+    return [Mark(bracketed(text.format(town)), said) for town in towns for text, said in pairs]
+
+
+def test_marks_teach_a_sense_that_no_list_has():
+    judge = fit(profile("play"), marks(PLAY_ABOUT, PLAY_OTHER))
+    about = bracketed("[play] is slow and my bars are gone in Bytom")
+    other = bracketed("the goalie of Bytom read the [play] tonight")
+    assert fit(profile("play")).judge(other).score > 0.5
+    assert judge.judge(other).verdict == "no"
+    assert judge.judge(about).verdict == "yes"
+    assert any(said == "near: goalie" and share < 0 for said, share in judge.judge(other).shares)
+
+
+def test_the_same_marks_give_the_same_judge():
+    given = marks(PLAY_ABOUT, PLAY_OTHER)
+    assert fit(profile("play"), given) == fit(profile("play"), list(given))
+
+
+def test_one_mark_moves_its_own_post_and_no_other_verdict():
+    mark = Mark(bracketed("what a [play] by the goalie"), False)
+    before, after = fit(profile("play")), fit(profile("play"), [mark])
+    assert after.judge(mark.context).score < before.judge(mark.context).score
+    for brand, text in posts(ABOUT):
+        if brand == "play":
+            assert after.judge(bracketed(text)).verdict == "yes"
+
+
+def test_marks_that_contradict_each_other_leave_a_doubt():
+    context = bracketed("what a [play] by the goalie")
+    judge = fit(profile("play"), [Mark(context, at % 2 == 0) for at in range(40)])
+    assert judge.judge(context).verdict == "review"
+
+
+def test_marks_of_one_kind_keep_the_other_kind_thinkable():
+    only_no = fit(
+        profile("play"), [mark for mark in marks(PLAY_ABOUT, PLAY_OTHER) if not mark.about]
+    )
+    company = bracketed("W [Play] znowu nie ma zasięgu, a faktura z [Play] wysoka")
+    assert only_no.judge(company).verdict != "no"
+    assert only_no.band == (0.2, 0.6000000000000001)
+    only_yes = fit(profile("play"), marks(PLAY_ABOUT, []))
+    assert only_yes.judge(bracketed("She can [play] the piano with him")).verdict != "yes"
+
+
+def test_unbalanced_marks_still_teach_the_rarer_kind():
+    given = marks(PLAY_ABOUT, []) * 3 + marks([], PLAY_OTHER, TOWNS[:2])
+    judge = fit(profile("play"), given)
+    rarer = judge.judge(bracketed("the goalie of Bytom read the [play] tonight"))
+    common = judge.judge(bracketed("my [play] bars are gone in Bytom"))
+    assert rarer.score < 0.5 < common.score
+
+
+def test_marks_can_overrule_an_account():
+    def addressed(text: str) -> Context:
+        return Context(text, spans=((0, 5),), kinds=("handle",))
+
+    given = [Mark(addressed(f"@play lyrics of song {at} please"), False) for at in range(30)]
+    given += [Mark(addressed(f"@play no signal since {at}"), True) for at in range(30)]
+    judge = fit(profile("play"), given)
+    assert judge.judge(addressed("@play lyrics please")).score < 0.5
+    assert judge.judge(addressed("@play no signal")).verdict == "yes"
+
+
+def test_an_author_can_be_learned():
+    def by(author: str) -> Context:
+        return Context("play it again", spans=((0, 4),), author=author)
+
+    given = [Mark(by("fan"), True)] * 10 + [Mark(by("band"), False)] * 10
+    judge = fit(profile("play"), given)
+    assert judge.judge(by("fan")).score > 0.6 > 0.4 > judge.judge(by("band")).score
+
+
+def test_scripts_without_spaces_are_learned_from():
+    given = [Mark(bracketed(f"我在[苹果]公司工作{at}年"), True) for at in range(8)]
+    given += [Mark(bracketed(f"我吃了{at}个红[苹果]很甜"), False) for at in range(8)]
+    judge = fit(profile("apple"), given)
+    assert judge.judge(bracketed("他在[苹果]公司上班")).score > 0.6
+    assert judge.judge(bracketed("这个[苹果]很甜")).score < 0.4
+
+
+def test_the_prior_survives_marks_about_other_things():
+    judge = fit(profile("apple"), [
+        Mark(bracketed(text), about)
+        for block, about in ((ABOUT, True), (NOT_ABOUT, False))
+        for brand, text in posts(block)
+        if brand == "orange"
+    ])  # fmt: skip
+    assert judge.judge(bracketed("I have worked at [Apple] for six years.")).verdict == "yes"
+
+
+def test_the_doubt_band_narrows_with_marks_of_both_kinds_and_never_closes():
+    bands = [band_of(count, count) for count in (0, 10, 100, 10_000)]
+    widths = [high - low for low, high in bands]
+    assert widths == sorted(widths, reverse=True)
+    assert widths[-1] > 0.1
+    assert band_of(1_000, 0) == band_of(0, 0)
+    assert bands[0] == (0.2, 0.6000000000000001)
+
+
+def test_only_the_newest_marks_are_fitted(monkeypatch):
+    monkeypatch.setattr("listener.match.ambiguity.judge.MARKS_MAX", 20)
+    few = [Mark(bracketed("[play] down"), True), Mark(bracketed("a [play] by him"), False)]
+    old = [Mark(bracketed("[play] was ancient"), False)]
+    assert fit(profile("play"), old + few * 10) == fit(profile("play"), few * 10)
+    assert fit(profile("play"), old + few) != fit(profile("play"), few)
+
+
+def test_rare_words_give_way_where_there_are_too_many(monkeypatch):
+    monkeypatch.setattr("listener.match.ambiguity.judge.COLUMNS_MAX", 30)
+    judge = fit(profile("play"), marks(PLAY_ABOUT, PLAY_OTHER))
+    assert len(judge.weights) == 30
+    assert judge.judge(bracketed("score of the [play] tonight")).score < 0.5
