@@ -44,6 +44,9 @@ power: $(VENV)/dev.done ## A thousand power cuts
 bench: $(VENV)/dev.done ## Every benchmark
 	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
+eval-matching: $(VENV)/dev.done ## Precision and recall of matching, by language and kind
+	$(BIN)/python benchmarks/matching_sentences.py --errors
+
 docs: $(VENV)/dev.done ## Write the configuration page anew from the code
 	$(BIN)/python -m listener.config.doc docs/configuration.md
 
@@ -66,4 +69,4 @@ $(VENV)/dev.done: $(VENV)/pip.done pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@ $(VENV)/run.done
 
-.PHONY: help run test check format format-check lint types imports kill power bench docs clean
+.PHONY: help run test check format format-check lint types imports kill power bench eval-matching docs clean

@@ -127,6 +127,21 @@ def preview(
 
 
 @cli.command()
+def queries(
+    platform: Annotated[str, typer.Argument(help="x, reddit, hackernews, bluesky, mastodon, …")],
+    brand: Annotated[str, typer.Argument(help="Just this brand.")] = "",
+    config: ConfigOption = CONFIG,
+    chars_max: Annotated[
+        int, typer.Option(min=30, max=4096, help="Longest query that the platform takes.")
+    ] = 512,
+) -> None:
+    """Show what a platform would be asked for, derived from the brands' tables."""
+    from listener.cli.querying import print_queries
+
+    print_queries(config, platform, brand, chars_max)
+
+
+@cli.command()
 def mark(
     post: Annotated[str, typer.Argument(help="The post's id, SITE:ID.")] = "",
     brand: Annotated[str, typer.Argument(help="The brand's id.")] = "",

@@ -127,7 +127,7 @@ def _stored_changes(
         known = store.around([post for post, _ in batch if post.in_reply_to or marked])
         for post, mentions in batch:
             around = known.get(post.id, NOWHERE)
-            known_mentions = [one for one in mentions ]
+            known_mentions = [one for one in mentions if _is_wanted(asked.brands, one)]
             was = before.match(post, around) if before else known_mentions
             yield post, changes(was, after.match(post, around), known_mentions)
 

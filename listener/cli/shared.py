@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from listener.config import Config, ConfigError, load_config
+from listener.match.around import Marked
 from listener.store import Store, StoreUnavailable, open_store
 
 _SPAN = re.compile(r"(\d{1,5})\s*([mhdw])")
@@ -50,6 +51,21 @@ def stored(config: Config) -> Store:
     except StoreUnavailable as trouble:
         msg = f"{config.database}: {trouble}"
         raise BadUse(msg) from None
+
+
+def marked(config: Config) -> list[Marked]:
+    """What people said of posts, if there is a store and an ambiguous brand to learn from it."""
+    path = Path(config.database.removeprefix("sqlite:"))
+    if not path.exists() or not any(brand.ambiguous for brand in config.brands):
+        return []
+    store = stored(config)
+    try:
+        return store.marks()
+    except StoreUnavailable as trouble:
+        msg = f"{config.database}: {trouble}"
+        raise BadUse(msg) from None
+    finally:
+        store.close()
 
 
 def moment_from(words: str, now: datetime, zone: tzinfo) -> datetime:

@@ -11,7 +11,7 @@ from queue import Empty, Queue
 from typing import BinaryIO
 
 from listener import logs, wiring
-from listener.cli.shared import BadUse, configured
+from listener.cli.shared import BadUse, configured, marked
 from listener.match import Matcher
 from listener.model import TEXT_CHARS_MAX, Mention, Post
 from listener.priority import rank
@@ -30,7 +30,7 @@ def tag_lines(path: Path, *, every_post: bool) -> None:
     """Judge what stdin brings, as it comes. A bad line costs a line on stderr and itself."""
     config = configured(path)
     logs.set_up("error", config.log_format, config.secrets)
-    matcher, judges = wiring.matcher(config), wiring.judges(config)
+    matcher, judges = wiring.matcher(config, marked(config)), wiring.judges(config)
     if sys.stdin is None or sys.stdout is None:
         msg = "tag reads posts from standard input and writes to standard output; one is closed"
         raise BadUse(msg)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from listener import why, wiring
-from listener.cli.shared import BadUse, configured
+from listener.cli.shared import BadUse, configured, marked
 from listener.config import Config
 from listener.model import Batch, Mention, Post
 from listener.ports import Reject, Retry
@@ -20,7 +20,7 @@ def try_source(path: Path, name: str, limit: int) -> None:
     config = configured(path)
     batch = _polled(config, name)
     brands = next(source.brands for source in config.sources if source.name == name)
-    matcher = wiring.matcher(config)
+    matcher = wiring.matcher(config, marked(config))
     matched = [matcher.match(post, brands or None) for post in batch.posts]
     for post, mentions in zip(batch.posts[:limit], matched, strict=False):
         for line in _lines(post, mentions):

@@ -212,7 +212,10 @@ def test_a_large_gain_is_judged_in_a_sample_and_scaled_up_the_same_at_every_run(
 
     count = 2 * JUDGED_MAX
     some = [
-        Change(None, a_mention(post=a_post(str(at), "Norvia, urgent" if at % 4 else "Norvia")))
+        Change(
+            None,
+            a_mention(post=a_post(str(at), "Norvia, urgent" if at < count * 3 / 4 else "Norvia")),
+        )
         for at in range(count)
     ]
     result = told(some, [URGENT], judge=judge)

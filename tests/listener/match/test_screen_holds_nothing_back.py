@@ -54,10 +54,9 @@ PLAIN, SIMPLE, WILD = map(
     (
         "the train was late and nobody at their shop answers my phone again today",
         "juna myöhässä äiti źródło żółć över själv größer поезд снова ещё 今日は õhtul ☕ 🙄 ✈️ … –",
-        "café déjà vu\u0301 ﬀ ΑΣ İ ı ẞ 🇫🇮 👩\u200d🔧 \u202eabc\u202c a\u0345 ı\u0307 ﷺ ™ ㅋㅋ ｶﾞ 각 각 ŉ "
-        '\u200b \ufeff \\u00e4 \\ \\n " \x00 \x7f \U0001f1eb аpple pаypal ѕ Ⅷ ² ½ 𝔉 Ω K Å e'
-        + "\u0301"
-        * 40,
+        "café déjà vu\u0301 ﬀ ΑΣ İ ı ẞ 🇫🇮 👩\u200d🔧 \u202eabc\u202c a\u0345 ı\u0307 ﷺ ™ ㅋㅋ ｶﾞ 각 "
+        '\u200b \ufeff \\u00e4 \\ \\n " \x00 \x7f \U0001f1eb аpple pаypal ѕ Ⅷ ² ½ 𝔉 Ω K Å ŉ '
+        "\u1100\u1161\u11a8 e" + "\u0301" * 40,
     ),
 )
 GLUE = [*"      -.,#@/(\"'’_😀", "", "", "\n", "\u00a0", "\u200b"]

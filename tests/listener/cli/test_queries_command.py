@@ -1,0 +1,31 @@
+"""``listener queries``: the platforms' queries come from the brands' tables."""
+
+from pathlib import Path
+
+from tests.listener.cli.commands import Listener, configure
+
+BRAND = '[brands.zabka]\nnames = ["Żabka"]\nhandles = ["@zabka"]\nlanguages = ["pl"]\n'
+
+
+def test_a_brand_is_asked_for_in_its_forms(tmp_path: Path, listener: Listener) -> None:
+    configure(tmp_path, BRAND)
+    told = listener("queries", "x", "zabka")
+    assert told.code == 0
+    asked = " ".join(told.lines)
+    assert "żabce" in asked
+    assert "@zabka" in asked
+    assert all(len(line.strip()) <= 512 for line in told.lines)
+
+
+def test_without_languages_base_forms_are_asked_for(tmp_path: Path, listener: Listener) -> None:
+    configure(tmp_path)
+    told = listener("queries", "reddit", "norvia")
+    assert told.lines[1:] == ["  Norvia", "  base forms only, as the brand lists no languages"]
+
+
+def test_an_unknown_platform_or_brand_is_a_line(tmp_path: Path, listener: Listener) -> None:
+    configure(tmp_path)
+    for arguments in (("queries", "reddti"), ("queries", "x", "norvai")):
+        told = listener(*arguments)
+        assert told.code == 2
+        assert "did you mean" in told.err
