@@ -1,5 +1,9 @@
 """The command line: what other programs and people rely on. One file per command."""
 
-from listener.cli.app import main
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads spin, for tables of some hundred
+
+from listener.cli.app import main  # noqa: E402
 
 __all__ = ["main"]

@@ -12,6 +12,9 @@ from listener.match.around import NOWHERE, Around, Marked
 from listener.match.finding import Terms
 from listener.model import Brand, Evidence, Post, Verdict
 
+OTHERS_MAX = 200
+"""So many other brands are known to a judge, as company the name keeps."""
+
 _PLACED = "text"
 _REASON = "{what} ({share:+.1f})"
 
@@ -40,7 +43,7 @@ class Doubts:
 
     def _fitted(self, index: int) -> Judge:
         brand = self._brands[index]
-        others = [one for one in self._brands if one is not brand]
+        others = [one for one in self._brands if one is not brand][:OTHERS_MAX]
         return fit(Profile.of(brand, others), list(self._marks(index)))
 
     def _marks(self, index: int) -> Iterator[Mark]:

@@ -23,7 +23,7 @@ from listener.match.edges import (
 )
 from listener.match.fold import MARKS, SPACED, SPACELESS, fold
 from listener.match.inflect import LANGUAGES
-from listener.match.names import WRITTEN, Name, Span
+from listener.match.names import WRITTEN, Span, name_of
 from listener.model import Brand
 
 WORDS_PER_NAME_MAX = 12
@@ -148,7 +148,7 @@ def _name_finder(plain: str, codes: tuple[str, ...], *, loose: bool) -> Iterator
     """Inflected where its script has words to inflect; nothing for an empty name."""
     words = WORD.findall(plain)
     if words and len(words) <= WORDS_PER_NAME_MAX and not _NO_LETTERS_APART.search(plain):
-        yield Name(tuple(words), tuple(WORD.split(plain)), codes, loose)
+        yield name_of(plain, codes, loose=loose)
     elif plain:
         yield _literal("name", plain)
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from listener.match import disguise
 from listener.match.common import is_common
-from listener.match.edges import WORD_END, WORD_START, separator, token_at, token_before
+from listener.match.edges import WORD, WORD_END, WORD_START, separator, token_at, token_before
 from listener.match.inflect import Paradigm, joined_ending, paradigm
 from listener.match.spelling import SLIP_CHARS_MIN, SLIP_IN_COMPANY_CHARS_MIN, slips
 
@@ -44,18 +44,14 @@ class Name:
 
     ``between`` has one text more than there are words: it begins and ends with what stands
     around the name's own first and last word, mostly nothing. ``loose`` lets slips and disguises
-    count.
+    count. ``anchor`` is which of the words texts are searched for.
     """
 
     words: tuple[str, ...]
     between: tuple[str, ...]
     codes: tuple[str, ...]
-    loose: bool = True
-
-    @property
-    def anchor(self) -> int:
-        """Which of the words is the longest, the one that texts are searched for."""
-        return max(range(len(self.words)), key=lambda at: len(self.words[at]))
+    loose: bool
+    anchor: int
 
     def ways(self) -> Iterator[tuple[str, str]]:
         """What to search texts for, each with the way of writing that it begins."""
@@ -167,6 +163,13 @@ class Name:
     def _with_ending(self, text: str, end: int) -> int:
         ending = joined_ending(self.codes)(text, end)
         return ending.end() if ending else end
+
+
+def name_of(plain: str, codes: tuple[str, ...], *, loose: bool) -> Name:
+    """The folded name, anchored at its longest word. It must hold a word."""
+    words = tuple(WORD.findall(plain))
+    anchor = max(range(len(words)), key=lambda at: len(words[at]))
+    return Name(words, tuple(WORD.split(plain)), codes, loose, anchor)
 
 
 @lru_cache(maxsize=4096)

@@ -43,11 +43,7 @@ def slips(word: str, chars_min: int = SLIP_CHARS_MIN) -> frozenset[str]:
     if not chars_min <= len(word) <= _WORD_CHARS_MAX or not word.isalpha():
         return frozenset()
     once = {*_fumbled(word), *_mistyped(word)}
-    twice = (
-        {second for first in _fumbled(word) for second in _fumbled(first)}
-        if len(word) >= TWO_SLIPS_CHARS_MIN
-        else set()
-    )
+    twice = _twice_fumbled(word) if len(word) >= TWO_SLIPS_CHARS_MIN else set()
     ways = once | twice | set(_by_ear(word))
     return frozenset(way for way in ways - {word} if len(way) >= chars_min)
 
@@ -65,9 +61,15 @@ def _fumbled(word: str) -> Iterator[str]:
     yield word + word[-1]
 
 
+def _twice_fumbled(word: str) -> set[str]:
+    """Two such slips, with the last letter in its place."""
+    start, last = word[:-1], word[-1]
+    return {second + last for first in _fumbled(start) for second in _fumbled(first)}
+
+
 def _mistyped(word: str) -> Iterator[str]:
-    """The key beside it, or the letter that sounds like it, in one place."""
-    for at in range(1, len(word)):
+    """The key beside it, in one place but the first and the last."""
+    for at in range(1, len(word) - 1):
         for letter in _NEAR.get(word[at], ""):
             yield word[:at] + letter + word[at + 1 :]
 

@@ -35,7 +35,9 @@ _WORDS_KEPT = 4096
 class Paradigm:
     """One folded word as its languages write it.
 
-    ``forms`` is language → complete forms, ``owned`` language → bodies that need a possessive.
+    ``forms`` is language → complete forms, ``owned`` language → bodies that need a possessive;
+    ``extended`` are the languages that put something behind a form. ``endings`` may follow the
+    word itself, where it is a number or a letter: Tele2st, H&Mist.
     """
 
     word: str
@@ -43,16 +45,19 @@ class Paradigm:
     owned: dict[str, frozenset[str]]
     written: frozenset[str]
     unaccented: frozenset[str]
+    extended: tuple[str, ...]
+    endings: frozenset[str]
 
     def recognise(self, token: str) -> str | None:
         """How the folded token is this word: "" as it is, in words otherwise, or None."""
         if token == self.word:
             return ""
-        if token in self.written or any(self._is_extended(code, token) for code in self.forms):
+        if token in self.written or self._is_joined(token):
             return "inflected"
-        if self._is_joined(token):
-            return "inflected"
-        return "without diacritics" if token in self.unaccented else None
+        if token in self.unaccented:
+            return "without diacritics"
+        extended = any(self._is_extended(code, token) for code in self.extended)
+        return "inflected" if extended else None
 
     def languages(self, token: str) -> tuple[str, ...]:
         """The languages of which the folded token is a form."""
@@ -77,14 +82,12 @@ class Paradigm:
         return _prefix_free({*self.written, *self.unaccented, *_all(self.owned)})
 
     def _is_joined(self, token: str) -> bool:
-        """Whether it is a number or a letter with an ending: Tele2st, H&Mist."""
-        if not token.startswith(self.word) or not (self.word[-1].isdigit() or len(self.word) == 1):
-            return False
-        ending = token[len(self.word) :]
-        return any(ending in _MODULES[code].ENDINGS for code in self.forms)
+        return token[len(self.word) :] in self.endings and token.startswith(self.word)
 
     def _is_extended(self, code: str, token: str) -> bool:
         forms, owned = self.forms[code], self.owned[code]
+        if not token.startswith(self.word[0]):
+            return False
         for body in _bare(token, _MODULES[code].CLITICS):
             if body in forms:
                 return True
@@ -100,7 +103,21 @@ def paradigm(word: str, codes: tuple[str, ...]) -> Paradigm:
     forms: dict[str, frozenset[str]] = {code: _MODULES[code].forms(word) for code in known}
     owned: dict[str, frozenset[str]] = {code: _MODULES[code].owned(word) for code in known}
     written = frozenset({word}.union(*forms.values()))
-    return Paradigm(word, forms, owned, written, frozenset(map(plain, written)) - written)
+    takes_endings = known and (word[-1].isdigit() or len(word) == 1)
+    return Paradigm(
+        word=word,
+        forms=forms,
+        owned=owned,
+        written=written,
+        unaccented=frozenset(map(plain, written)) - written,
+        extended=tuple(code for code in known if _MODULES[code].CLITICS),
+        endings=_all_endings(tuple(known)) if takes_endings else frozenset(),
+    )
+
+
+@lru_cache(maxsize=64)
+def _all_endings(codes: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(ending for code in codes for ending in _MODULES[code].ENDINGS)
 
 
 @lru_cache(maxsize=64)
@@ -120,9 +137,11 @@ def _is_inflected(word: str) -> bool:
     return word.isalnum() and not word.isdigit()
 
 
-def _bare(token: str, endings: Iterable[str]) -> list[str]:
+def _bare(token: str, endings: tuple[str, ...]) -> list[str]:
     """The token without each of the endings that it has."""
-    return [token[: -len(end)] for end in ("", *endings) if end and token.endswith(end)] + [token]
+    if not token.endswith(endings):
+        return [token]
+    return [token, *(token[: -len(end)] for end in endings if token.endswith(end))]
 
 
 def _all(groups: dict[str, frozenset[str]]) -> frozenset[str]:
