@@ -62,6 +62,7 @@ class LogChannel:
             shown(words, self.text_chars_max),
             text.web_address(post.url),
             text.reasons(mention),
+            text.evidence(mention),
         )
         first, *rest = (line for line in found if line)
         return [first, *(f"    {line}" for line in rest)]

@@ -124,12 +124,17 @@ class Replay:
         self._marked = {(one.post.id, one.brand): one.about for one in marked}
         self._about: dict[str, frozenset[str]] = {}
 
-    def match(self, post: Post, around: Around = NOWHERE) -> tuple[Mention, ...]:
-        """The mentions in the post, which comes after those that it answers."""
+    def match(
+        self, post: Post, around: Around = NOWHERE, listened: Collection[str] | None = None
+    ) -> tuple[Mention, ...]:
+        """The mentions in the post, which comes after those that it answers.
+
+        ``listened`` are the brands that its source is listened to for; None for all.
+        """
         thread = self._thread(post) if post.in_reply_to else None
         if thread is not None:
             around = replace(around, thread=thread)
-        matched = self._matcher.match(post, self._brands, around)
+        matched = self._matcher.match(post, _both(self._brands, listened), around)
         mentions = tuple(self._settled(one) for one in matched if self._may_be(one))
         own = (one.brand for one in mentions if any(it.kind != THREAD for it in one.evidence))
         self._remember(post.id, frozenset(own))
@@ -150,6 +155,12 @@ class Replay:
         self._about[post_id] = brands
         if len(self._about) > REMEMBERED_MAX:
             del self._about[next(iter(self._about))]
+
+
+def _both(some: Collection[str] | None, others: Collection[str] | None) -> Collection[str] | None:
+    if some is None or others is None:
+        return others if some is None else some
+    return frozenset(some).intersection(others)
 
 
 def changes(

@@ -4,6 +4,6 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads spin, for tables of some hundred
 
-from listener.cli.app import main  # noqa: E402
+from listener.cli.app import main
 
 __all__ = ["main"]

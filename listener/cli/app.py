@@ -118,7 +118,7 @@ def preview(
 
     Their examples are run first. Held against the mentions that are stored (with --file: against
     nothing, so all is gained), or against another configuration. It also tells what the rules
-    would have told more or fewer. A mention that still waits to be tagged counts as gained.
+    would have told more or fewer.
     Nothing is stored.
     """
     from listener.cli.previewing import preview_rules

@@ -88,7 +88,7 @@ def _toll(toll: Toll) -> Iterator[str]:
         mentions = _count(toll.lacking, "stored mention")
         yield f"    {mentions} without a tag that it asks for: not counted as told"
     if toll.by_source:
-        yield "    asks for a source, which stored posts don't tell: the gained count for any"
+        yield "    asks for a source, which a file doesn't tell: what is gained counts for any"
 
 
 def _count(number: int, noun: str) -> str:

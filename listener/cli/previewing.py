@@ -6,9 +6,10 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from listener import logs, wiring
 from listener.cli.lines import opened, values
@@ -25,15 +26,16 @@ from listener.preview import Change, Preview, Replay, changes, preview
 from listener.priority import rank
 from listener.stages.tag import judge
 from listener.store import Store, StoreUnavailable
+from listener.store.port import Kept
 from listener.suggest import suggestion
 from listener.wire import post_from
 
 SINCE = "30d"
 AROUND_POSTS = 500
 JUDGE_POSTS = 64
-AHEAD = timedelta(hours=1)
 PROGRESS_POSTS = 5_000
 
+T = TypeVar("T")
 Seen = Iterator[tuple[Post, Sequence[Change]]]
 
 
@@ -86,50 +88,42 @@ def preview_rules(
         print("\n".join(page(result, faults, _said_of(asked, period, file))))
 
 
-def joined(
-    store: Store, posts: Iterable[Post], period: Period
-) -> Iterator[tuple[Post, list[Mention]]]:
-    """Each post with its stored mentions, read an hour at a time."""
-    waiting: dict[str, list[Mention]] = {}
-    read_until = period.since
-    for post in posts:
-        moment = post.published_at or period.until
-        if moment >= read_until:
-            ahead = min(moment + AHEAD, period.until)
-            for mention in store.mentions(read_until, ahead):
-                waiting.setdefault(mention.post.id, []).append(mention)
-            read_until = ahead
-        yield post, waiting.pop(post.id, [])
-
-
 def _over_store(asked: Asked, period: Period | None, samples: int) -> Preview:
     assert period is not None
     try:
         with ExitStack() as opened_stores:
             # Each stream of its own: a store that can only be glimpsed at closes after each look.
-            posts, mentions, around = (
-                opened_stores.enter_context(closing(stored(asked.config))) for _ in range(3)
+            posts, around = (
+                opened_stores.enter_context(closing(stored(asked.config))) for _ in range(2)
             )
-            coming = _counted(posts.posts(period.since, period.until))
-            seen = _stored_changes(asked, around, joined(mentions, coming, period))
-            return _preview(asked, seen, samples)
+            coming = _counted(posts.kept(period.since, period.until))
+            return _preview(asked, _stored_changes(asked, around, coming), samples)
     except StoreUnavailable as trouble:
         msg = f"{asked.config.database}: {trouble}"
         raise BadUse(msg) from None
 
 
-def _stored_changes(
-    asked: Asked, store: Store, coming: Iterator[tuple[Post, list[Mention]]]
-) -> Seen:
+def _stored_changes(asked: Asked, store: Store, coming: Iterator[Kept]) -> Seen:
     marked = store.marks()
     after, before = asked.replays(marked)
+    now, was = _listened(asked.config), _listened(asked.against or asked.config)
     while batch := list(islice(coming, AROUND_POSTS)):
-        known = store.around([post for post, _ in batch if post.in_reply_to or marked])
-        for post, mentions in batch:
-            around = known.get(post.id, NOWHERE)
-            known_mentions = [one for one in mentions if _is_wanted(asked.brands, one)]
-            was = before.match(post, around) if before else known_mentions
-            yield post, changes(was, after.match(post, around), known_mentions)
+        known = store.around([one.post for one in batch if one.post.in_reply_to or marked])
+        for one in batch:
+            around = known.get(one.post.id, NOWHERE)
+            there = [it for it in one.mentions if _is_wanted(asked.brands, it)]
+            found = before.match(one.post, around, was.get(one.source)) if before else there
+            matched = after.match(one.post, around, now.get(one.source))
+            yield one.post, changes(found, _from(one.source, matched), there)
+
+
+def _listened(config: Config) -> dict[str, Collection[str] | None]:
+    """The brands that each source is listened to for, as polling has it."""
+    return {source.name: source.brands or None for source in config.sources}
+
+
+def _from(source: str, mentions: Iterable[Mention]) -> list[Mention]:
+    return [replace(mention, source=source) for mention in mentions]
 
 
 def _over_lines(asked: Asked, file: Path, samples: int) -> Preview:
@@ -158,7 +152,7 @@ def _preview(asked: Asked, seen: Seen, samples: int) -> Preview:
     return preview(seen, asked.listened_for(), asked.config.rules, judged, samples)
 
 
-def _counted(posts: Iterable[Post]) -> Iterator[Post]:
+def _counted(posts: Iterable[T]) -> Iterator[T]:
     """The posts; a person who waits at a terminal sees how many went by."""
     watched = sys.stderr is not None and sys.stderr.isatty()
     for number, post in enumerate(posts, 1):

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from listener.model import Mention, Post, Tag
+from listener.model import Mention, Tag
+from listener.store.port import Kept
 from listener.store.rows import MENTION_COLUMNS, Row, mention_of, post_of, stamp, tag_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def with_tags(db: "Database", rows: Sequence[Row]) -> Iterator[Mention]:
     return (mention_of(row, tags.get(row["key"], ())) for row in rows)
 
 
-def posts_between(db: "Database", since: datetime, until: datetime) -> Iterator[Post]:
+def kept_between(db: "Database", since: datetime, until: datetime) -> Iterator[Kept]:
     """Posts in order of publication, read a page at a time; those taken down left out."""
     last: tuple[Any, ...] = (stamp(since), 0)
     while True:
@@ -43,10 +44,25 @@ def posts_between(db: "Database", since: datetime, until: datetime) -> Iterator[
                AND published_at >= ? AND published_at < ? ORDER BY published_at, n LIMIT ?""",
             (*last, stamp(since), stamp(until), SQL_VARIABLES_MAX),
         ).fetchall()
-        yield from map(post_of, page)
+        found = _of_posts(db, [row["id"] for row in page])
+        for row in page:
+            yield Kept(post_of(row), row["source"], tuple(found.get(row["id"], ())))
         if len(page) < SQL_VARIABLES_MAX:
             return
         last = (page[-1]["published_at"], page[-1]["n"])
+
+
+def _of_posts(db: "Database", ids: Sequence[str]) -> dict[str, list[Mention]]:
+    rows = db.execute(
+        f"""SELECT {MENTION_COLUMNS} FROM mentions m JOIN posts p ON p.id = m.post_id
+            WHERE m.post_id IN ({",".join("?" * len(ids))}) AND m.state <> 'withdrawn'
+            ORDER BY m.n""",
+        ids,
+    ).fetchall()
+    found: dict[str, list[Mention]] = {}
+    for mention in with_tags(db, rows):
+        found.setdefault(mention.post.id, []).append(mention)
+    return found
 
 
 def published_between(db: "Database", since: datetime, until: datetime) -> Iterator[Mention]:

@@ -183,6 +183,15 @@ class Status:
     retrying: tuple[Buried, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored post with the source that brought it and its mentions, tagged or not."""
+
+    post: Post
+    source: str
+    mentions: tuple[Mention, ...]
+
+
 class Store(Protocol):
     """Where everything is kept. One per thread; ``close`` it."""
 
@@ -272,8 +281,8 @@ class Store(Protocol):
         """Which stretch of each source was seen in the period."""
         ...
 
-    def posts(self, since: datetime, until: datetime) -> Iterator[Post]:
-        """Posts published in the period, mentions or not, oldest first."""
+    def kept(self, since: datetime, until: datetime) -> Iterator[Kept]:
+        """Posts published in the period, with mentions or without, oldest first."""
         ...
 
     def around(self, posts: Sequence[Post]) -> Mapping[str, Around]:

@@ -11,6 +11,7 @@ from listener.model import Mention, Post
 from listener.store import facts, leases, marks, mentions, outbox, polls, standing, tagging, upgrade
 from listener.store.connection import BUSY_SECONDS, Connect, Connection, connect_to
 from listener.store.port import (
+    Kept,
     Polled,
     Saved,
     SendTurn,
@@ -145,9 +146,9 @@ class SqliteStore:
         with self._connection.reading() as db:
             return facts.watched(db, since, until)
 
-    def posts(self, since: datetime, until: datetime) -> Iterator[Post]:
+    def kept(self, since: datetime, until: datetime) -> Iterator[Kept]:
         with self._connection.reading() as db:
-            yield from mentions.posts_between(db, since, until)
+            yield from mentions.kept_between(db, since, until)
 
     def around(self, posts: Sequence[Post]) -> Mapping[str, Around]:
         with self._connection.reading() as db:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from listener.match.around import Around
 from listener.model import Evidence, Verdict
-from listener.store.port import Store
+from listener.store.port import Kept, Store
 from listener.testing.fakes import NOON, a_mention, a_post
 from listener.testing.store_steps import HOUR, claim, poll, tag_all
 
@@ -77,8 +77,15 @@ class StoreMarks:
         store.save_mark("fake:2", "norvia", NOON, about=False, by="me")
         assert store.around([a_post("3")])["fake:3"].marked == {"norvia": (1, 1)}
 
-    def test_posts_of_a_period_are_read_oldest_first(self, store: Store) -> None:
-        later = a_post("2", published_at=NOON + HOUR)
-        poll(store, [later, a_post("1")], mentions=[])
-        assert [post.id for post in store.posts(NOON, NOON + 2 * HOUR)] == ["fake:1", "fake:2"]
-        assert [post.id for post in store.posts(NOON, NOON + HOUR)] == ["fake:1"]
+    def test_posts_of_a_period_are_read_with_their_mentions_oldest_first(
+        self, store: Store
+    ) -> None:
+        later, none = a_post("2", published_at=NOON + HOUR), a_post("3")
+        mentions = [a_mention(post=later), a_mention("1")]
+        poll(store, [later, a_post("1"), none], mentions=mentions)
+        kept = [(one.post.id, one.source, len(one.mentions)) for one in self._kept(store, 2)]
+        assert kept == [("fake:1", "fake", 1), ("fake:3", "fake", 0), ("fake:2", "fake", 1)]
+        assert [one.post.id for one in self._kept(store, 1)] == ["fake:1", "fake:3"]
+
+    def _kept(self, store: Store, hours: int) -> list[Kept]:
+        return list(store.kept(NOON, NOON + hours * HOUR))

@@ -31,6 +31,7 @@ def test_an_alert_is_a_title_and_a_few_lines_per_mention(
         f"    Peruttu lento: {'a' * 264}…",
         "    https://example.org/posts/1?a=1&b=2",
         "    urgent; negative toward the brand; peruttiin",
+        "    indirect, name “Finnairilla”",
     ]
 
 

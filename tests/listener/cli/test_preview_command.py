@@ -6,20 +6,17 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from listener.cli import previewing
-from listener.cli.previewing import joined
 from listener.clock import utc_now
-from listener.coverage import Period
 from listener.match import Matcher
 from listener.match.around import Around
 from listener.model import Brand, Mention, Post
 from listener.testing import a_mention
-from listener.testing.store_steps import poll, tag_all
+from listener.testing.store_steps import poll
 from tests.listener.cli.commands import (
     CONFIG,
     Listener,
@@ -272,23 +269,30 @@ def test_bad_use_is_one_clear_line(
     assert told.err.count("\n") == 1
 
 
-def test_posts_are_joined_with_their_mentions_though_a_date_was_moved(tmp_path: Path) -> None:
+def test_a_post_is_known_as_a_mention_though_its_date_was_moved(
+    tmp_path: Path, listener: Listener
+) -> None:
     now = utc_now()
-    posts = [recent(number, hours=100 - number) for number in range(60)]
+    posts = [recent(number, hours=100 - number) for number in range(6)]
     with store_in(tmp_path) as store:
         poll(store, posts, mentions=[a_mention(post=post) for post in posts[::2]], now=now)
-        moved = replace(posts[4], text="Norvia: edited", published_at=posts[40].published_at)
+        moved = replace(posts[4], text="Norvia: edited", published_at=posts[0].published_at)
         poll(store, [moved], mentions=[a_mention(post=moved)], now=now)
-        tag_all(store, now=now)
-        period = Period(now - timedelta(days=30), now)
-        found = [
-            (post.id, [one.post.id for one in mentions])
-            for post, mentions in joined(store, store.posts(period.since, now), period)
-        ]
-    assert len(found) == len(posts)
-    assert dict(found) == {
-        post.id: [post.id] if int(post.native_id) % 2 == 0 else [] for post in posts
-    }
+    configure(tmp_path)
+    told = listener("preview", "--samples", "0")
+    assert "norvia: 6 match, 3 gained, 3 kept" in told.out.replace(
+        "kept, 3 gained", "gained, 3 kept"
+    )
+
+
+def test_a_source_is_asked_only_for_the_brands_it_is_listened_to_for(
+    tmp_path: Path, listener: Listener
+) -> None:
+    keep(tmp_path, [recent(1, "Norvia and Skylark")], [])
+    configure(tmp_path, '[sources.fake]\ntype = "jsonl"\npath = "x"\nbrands = ["skylark"]\n')
+    told = listener("preview", "--json")
+    counts = {one["brand"]: one["counts"]["gained"] for one in json.loads(told.out)["brands"]}
+    assert counts == {"norvia": 0, "skylark": 1}
 
 
 def dump(folder: Path) -> list[str]:

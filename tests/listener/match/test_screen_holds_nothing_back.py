@@ -35,7 +35,16 @@ NAMES = {
     "de": ("Straßenkönig", "Weißwald", "Überlandbahn", "Grünspan & Söhne"),
     "en": ("O'Malley's", "Fernwhistle", "Blue-Lantern", "Quillbox", "Marks & Thimble", "Netvora24"),
     "ru": ("Ёлочка", "Сеть Плюс", "Йогуртово", "Мостбанк"),
-    "": ("Zelmarkona", "Kuunari", "İzmirtel", "ﬁnolex", "C++", "ΣίσυφοςNet", "Ǆorđevo", "Vaŀleria"),
+    "": (
+        "Zelmarkona",
+        "Kuunari",
+        "İzmirtel",
+        "ﬁnolex",
+        "Qvix++",
+        "ΣίσυφοςNet",
+        "Ǆorđevo",
+        "Vaŀleria",
+    ),
     "tlh": ("トヨハタ", "한빛은행", "永恒银行", "สยามทอง", "नमस्ते", "ガリバー"),
 }
 """Invented names; one in a language that nobody inflects is found as it is written."""
@@ -44,7 +53,9 @@ OTHERS = (
     Brand("handled", handles=("@Orvokki_fi", "x:@kvitto", "r/Lumimarja"), hashtags=("#Orvokki",)),
     Brand("linked", domains=("orvokki.fi", "https://www.zażółć.pl/", "müsli-haus.de")),
     Brand("short", short_names=("ZX", "Öbb", "ŁKS")),
-    Brand("people", people=("Żaneta Brzęk", "Åsa Öström-Lind"), products=("Kvantti 3310", "X-1")),
+    Brand(
+        "people", people=("Żaneta Brzęk", "Åsa Öström-Lind"), products=("Kvantti 3310", "Kvix-1")
+    ),
     Brand("worded", expression='orvokkikauppa* OR "sininen lyhty" OR (kevät NEAR/3 alennus)'),
     Brand("demanding", names=("Kuulas",), languages=("fi",), forbid=("kirkas",)),
 )
@@ -239,5 +250,9 @@ def test_half_a_surrogate_pair_in_json_does_not_stop_the_screen(screen) -> None:
 
 
 def test_posts_of_nobody_are_held_back(screen) -> None:
-    texts = [" ".join(words) for words in (PLAIN, PLAIN[::-1], PLAIN[3:])] * 200
+    """Else a key that stands in every post would let all of them through, and hide a fault."""
+    texts = [" ".join(words) for words in (PLAIN, SIMPLE, WILD, PLAIN[::-1])] * 200
     assert list(screen.those_let_through(texts)) == []
+    for text in texts[:4]:
+        assert not screen.lets_through(text)
+        assert not screen.lets_through_json(json.dumps({"id": 1, "text": text}))

@@ -63,7 +63,7 @@ READS: dict[str, Callable[[Store], object]] = {
     "mentions": lambda store: list(store.mentions(NOON - HOUR, NOON + HOUR)),
     "mention_counts": lambda store: store.mention_counts(NOON - HOUR, NOON + HOUR),
     "watched": lambda store: store.watched(NOON - HOUR, NOON),
-    "posts": lambda store: list(store.posts(NOON - HOUR, NOON + HOUR)),
+    "kept": lambda store: list(store.kept(NOON - HOUR, NOON + HOUR)),
     "around": lambda store: store.around([a_post("9")]),
     "marks": lambda store: store.marks(),
     "search": lambda store: store.search("late", 9),
