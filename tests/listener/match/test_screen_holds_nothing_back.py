@@ -106,6 +106,8 @@ class Writer:
     def _text(self, words: list[str], is_wild: bool) -> str:
         chance = self.chance
         parts = chance.choices(words, k=chance.choice((0, 1, 2, 4, 8, 20)))
+        if chance.random() < 0.2:
+            return " ".join(parts)  # of nobody, so that its neighbours in a batch are told apart
         parts.insert(chance.randint(0, len(parts)), self._name(is_wild))
         if chance.random() < 0.1:
             parts.insert(chance.randint(0, len(parts)), self._name(is_wild))
@@ -159,6 +161,7 @@ DRESSES = (
     lambda name, chance: name.replace("'", chance.choice("’‘ʼ´`")).replace("-", "\u2010"),
     lambda name, chance: name.replace(" ", chance.choice(("\u00a0", "\n", "  ", " - ", "-"))),
     lambda name, chance: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in name),
+    lambda name, chance: "".join(chr(ord(c) + 0x1D3B9) if "a" <= c <= "z" else c for c in name),
     lambda name, chance: "x" * chance.randint(100, 130) + " " + unicodedata.normalize("NFD", name),
     lambda name, chance: "a\u0301" * chance.randint(50, 70) + " " + name,
     lambda name, chance: name.replace("ss", "ß").replace("fi", "ﬁ").replace("i", "ı"),
@@ -247,6 +250,14 @@ def test_every_character_is_screened_as_it_is_folded() -> None:
 
 def test_half_a_surrogate_pair_in_json_does_not_stop_the_screen(screen) -> None:
     assert screen.lets_through_json(r'{"text": "\ud83d lumimarja \ude00"}')
+
+
+@pytest.mark.parametrize("place", [0, 1, 511, 512, 513, 699])
+@pytest.mark.parametrize("others", [PLAIN, SIMPLE, WILD])
+def test_in_a_batch_the_one_post_with_a_name_is_told(screen, place, others) -> None:
+    texts = [" ".join(others)] * 700
+    texts[place] = "ei Lumimarjasta mitään"
+    assert list(screen.those_let_through(texts)) == [place]
 
 
 def test_posts_of_nobody_are_held_back(screen) -> None:
