@@ -38,15 +38,14 @@ _LOOKS_LIKE = (
     "αa βb ζz εe ηn ιi κk νv οo ρp τt υu χx ωw ɑa ɡg ɩi ʟl ɴn ᴏo ʀr ᴜu"
 )
 _LATIN_FOR = {pair[0]: pair[1] for pair in _LOOKS_LIKE.split()}
-_ACCENTED = "àáâãāăǎèéêëēĕėěìíîïīĭįǐñňòôōŏőǒùúûūŭůűųǔçčĉċďģğĝĥķĺļľŕŗřşťţẁẃŵýÿŷ"
+_ACCENTED = "àáâãāăǎèêëēĕėěìíîïīĭįǐñňòôōŏőǒùúûūŭůűųǔçčĉċďģğĝĥķĺļľŕŗřşťţẁẃŵýÿŷ"
 """Letters that none of the first markets' languages has; a name that has them is masked."""
 
 _LOOK_ALIKES = str.maketrans(
     _LATIN_FOR | {letter: unicodedata.normalize("NFD", letter)[0] for letter in _ACCENTED}
 )
 _STRANGE = f"[{''.join(_LATIN_FOR)}{_ACCENTED}]"
-_ANY_STRANGE = re.compile(_STRANGE, re.IGNORECASE)
-_MIXED = re.compile(f"[a-z]{_STRANGE}|{_STRANGE}[a-z]", re.IGNORECASE)
+_MIXED = re.compile(f"{_STRANGE}(?:(?<=[a-z].)|(?=[a-z]))")
 
 
 def spelt_out_keys(word: str) -> tuple[str, ...]:
@@ -74,13 +73,18 @@ def look_alike_keys(word: str) -> tuple[str, ...]:
     return tuple(sorted(written | throughout))
 
 
+def is_mixed(text: str) -> bool:
+    """Whether a folded text has a word of Latin letters and look-alikes of other scripts."""
+    return bool(_MIXED.search(text))
+
+
 def unmasked(text: str) -> str:
     """A folded text with look-alike letters of other scripts read as the Latin ones.
 
     Of the same length. Returns an empty string where no word mixes them: a text all in
     Cyrillic or in French hides nothing.
     """
-    if text.isascii() or not _ANY_STRANGE.search(text) or not _MIXED.search(text):
+    if text.isascii() or not is_mixed(text):
         return ""
     return text.translate(_LOOK_ALIKES)
 

@@ -4,11 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from listener.match.forms import Finder
-from listener.match.names import WRITTEN, Span
+from listener.match.names import WHOLE, WRITTEN, Span
 from listener.match.screen import Screen
 
 SPANS_MAX = 20
 """More places of one finder in one text are not looked for."""
+
+_SURE = {WRITTEN, WHOLE}
 
 
 class Finders:
@@ -42,4 +44,4 @@ class Finders:
                 span = self._finders[finder].span(text, start, way, key)
                 if span:
                     counts[finder] += 1
-                    yield finder, span, way != WRITTEN
+                    yield finder, span, way not in _SURE

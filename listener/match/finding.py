@@ -12,7 +12,7 @@ from listener.match.edges import WORD
 from listener.match.finders import SPANS_MAX, Finders
 from listener.match.fold import Folded, fold, folded
 from listener.match.forms import Term, account, hosts, terms_of
-from listener.match.inflect import LANGUAGES
+from listener.match.inflect import BARE, LANGUAGES
 from listener.match.names import Span
 from listener.match.tongue import tongue
 from listener.model import Brand, Evidence, Post
@@ -22,6 +22,11 @@ EVIDENCE_CHARS_MAX = 500
 
 THREAD = "thread"
 """The kind of evidence that a post in a thread about the brand has: none of its own."""
+
+UNPROMPTED = ("en", "fi", "pl", "sv", "ru")
+"""The languages whose forms count though nothing tells the text's: the others overlap too much."""
+
+BARE_CHARS_MIN = 5
 
 _ENDS_SENTENCE = ".!?:\n"
 _OPENING = " \t\"'“”„»«([-–—*"
@@ -84,7 +89,7 @@ class Terms:
     def _written(self, field: str, text: str, site: str) -> Iterator[tuple[int, Evidence]]:
         whole = folded(text)
         places = [place for place in self._places(whole) if _holds(place.term, whole, place, site)]
-        if any(place.codes for place in places):
+        if any(place.codes or place.how == BARE for place in places):
             places = list(_plausible(places, whole))
         for place in _longest(_without_guesses_at_others(places)):
             start, end = _bounded(*whole.span(place.start, place.end))
@@ -135,16 +140,26 @@ def _plausible(places: Iterable[_Place], whole: Folded) -> Iterator[_Place]:
     """Without forms of another language than the text's, and without everybody's words.
 
     *Ikeen* is a form of Ikea in German and another word in a Finnish text; *wedle* is one of
-    Wedel and a Polish preposition.
+    Wedel and a Polish preposition; *szal* is a scarf and not the rage, *szał*, typed in haste.
     """
     language = tongue(WORD.findall(whole.text))
     for place in places:
-        if place.codes and language and place.term.any_language and language not in place.codes:
+        spoken = (language,) if language else UNPROMPTED
+        if place.codes and place.term.any_language and not set(spoken) & set(place.codes):
             continue
         if place.codes and _is_everyday(place, whole):
             continue
+        if place.how == BARE and _is_too_short(place, whole):
+            continue
         codes = (language,) if language in place.codes else place.codes
         yield replace(place, codes=codes)
+
+
+def _is_too_short(place: _Place, whole: Folded) -> bool:
+    """Whether a word without its diacritics says too little, unless it is written as a name."""
+    start, _ = whole.span(place.start, place.end)
+    short = place.end - place.start < BARE_CHARS_MIN
+    return short and not whole.original[start].isupper()
 
 
 def _is_everyday(place: _Place, whole: Folded) -> bool:

@@ -92,21 +92,24 @@ class Folded:
 
     original: str
     text: str
-    _pieces: tuple[tuple[int, int], ...]  # where each piece starts: in the folded, in the original
+    # Where each piece starts, in the folded and in the original, and whether one character of it
+    # became one: then there is nothing to look for.
+    _pieces: tuple[tuple[int, int, bool], ...]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original that became ``text[start:end]``, in whole characters.
 
         ``end`` must be greater than ``start``.
         """
-        if len(self._pieces) == 1 and self.original.isascii():
-            return start, end
         return self._cluster(start)[0], self._cluster(end - 1)[1]
 
     def _cluster(self, position: int) -> tuple[int, int]:
         """The character of the original, with its marks, that holds a folded position."""
         at = bisect_right(self._pieces, position, key=lambda piece: piece[0]) - 1
-        folded_end, original_start = self._pieces[at]
+        folded_end, original_start, is_lowered = self._pieces[at]
+        if is_lowered:
+            start = original_start + position - folded_end
+            return start, start + 1
         following = self._pieces[at + 1 : at + 2]
         original_end = following[0][1] if following else len(self.original)
         for cluster in _CLUSTER.finditer(self.original, original_start, original_end):
@@ -122,10 +125,11 @@ class Folded:
 def folded(text: str) -> Folded:
     """The text folded, with the way back to its characters."""
     if text.isascii():
-        return Folded(text, fold(text), ((0, 0),))
+        return Folded(text, fold(text), ((0, 0, True),))
     pieces = _PIECE.findall(text)
     parts = [_fold_piece(piece) for piece in pieces]
-    starts = zip(_starts(parts), _starts(pieces), strict=True)
+    lowered = [piece.lower() == part for piece, part in zip(pieces, parts, strict=True)]
+    starts = zip(_starts(parts), _starts(pieces), lowered, strict=True)
     return Folded(text, "".join(parts), tuple(starts))
 
 

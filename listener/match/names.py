@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 from listener.match import disguise
 from listener.match.common import is_common
@@ -17,6 +18,8 @@ from listener.match.inflect import Paradigm, joined_ending, paradigm
 from listener.match.spelling import SLIP_CHARS_MIN, SLIP_IN_COMPANY_CHARS_MIN, slips
 
 WRITTEN, SLIP, SPELT_OUT, LOOK_ALIKE = "written", "slip", "spelt out", "look-alike"
+WHOLE = "whole"
+"""The way of a name of letters and signs, C++ or H&M: one of its words is no key to look for."""
 
 INFLECTED_CHARS_MIN = 3
 """A name of one shorter word has endings only where they are joined to it, as in OP:n."""
@@ -56,6 +59,9 @@ class Name:
     def ways(self) -> Iterator[tuple[str, str]]:
         """What to search texts for, each with the way of writing that it begins."""
         word = self.words[self.anchor]
+        if self._is_of_signs:
+            yield from ((key, WHOLE) for key in self._wholes())
+            return
         for stem in self._paradigm(self.anchor).stems():
             yield stem, WRITTEN
         if self.loose:
@@ -73,20 +79,35 @@ class Name:
             return self._spelt_out(text, at, key)
         if way == LOOK_ALIKE:
             return self._look_alike(text, at, key)
+        if way == WHOLE:
+            at += len("".join(self._parts()[: 2 * self.anchor + 1]))
         token = token_at(text, at)
-        how = (
-            self._slip(self.anchor, token, key)
-            if way == SLIP
-            else self._recognise(self.anchor, token)
-        )
+        how = self._slip(self.anchor, token, key) if way == SLIP else self._known(token)
         if how is None:
             return None
         start = self._leftwards(text, at)
         end = self._rightwards(text, at + len(token))
         if start is None or end is None or (how and _is_name_of_another(text, start, end, way)):
             return None
-        codes = self._paradigm(self.anchor).languages(token) if how and way == WRITTEN else ()
+        codes = self._paradigm(self.anchor).languages(token) if how and way != SLIP else ()
         return Span(start, self._with_ending(text, end), how, codes)
+
+    @property
+    def _is_of_signs(self) -> bool:
+        return len(self.words[self.anchor]) < INFLECTED_CHARS_MIN and any(self.between)
+
+    def _parts(self) -> list[str]:
+        """The name in pieces: what stands between, a word, what stands between, a word."""
+        pieces = zip(self.between, (*self.words, ""), strict=True)
+        return [part for pair in pieces for part in pair]
+
+    def _wholes(self) -> list[str]:
+        """The whole name, with a space or a hyphen where either may join its words."""
+        ways = [(" ", "-") if part in {" ", "-"} else (part,) for part in self._parts()]
+        return sorted(map("".join, product(*ways)))
+
+    def _known(self, token: str) -> str | None:
+        return self._recognise(self.anchor, token)
 
     def _paradigm(self, at: int) -> Paradigm:
         lone_and_short = len(self.words) == 1 and len(self.words[0]) < INFLECTED_CHARS_MIN

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from listener.match.disguise import unmasked
+from listener.match.disguise import is_mixed, unmasked
 from listener.match.fold import fold
 
-KEYS_FOR_DFA_MAX = 200_000
 _BATCH_TEXTS = 512
 
 _TYPOGRAPHIC = dict.fromkeys("’‘`´", "'") | dict.fromkeys("‐‑–", "-")
@@ -27,12 +26,13 @@ _PLAIN_CLASS = (
     "\\u0100-\\u012f\\u0134-\\u013e\\u0141-\\u0148\\u014a-\\u017e\\u0410-\\u044f\\u0401\\u0451"
     "\\u2010\\u2012\\u2013\\u2014\\u2015\\u201c-\\u201f\\u2020-\\u2022\\u2026\\u2030\\u2039\\u203a"
     "\\u20a0-\\u20a7\\u20a9-\\u20bf\\u2190-\\u21ff\\u2500-\\u27bf\\u3041-\\u3096\\u30a1-\\u30fa"
-    "\\u4e00-\\u9fff\\U0001f300-\\U0001faff"
+    "\\u4e00-\\u9fff\\U0001f1e6-\\U0001f1ff\\U0001f300-\\U0001faff"
 )
 _UNUSUAL = re.compile(f"[^{_PLAIN_CLASS}{''.join(_TYPOGRAPHIC)}{''.join(_UNSEEN)}]")
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SHORT_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _END = re.compile("\0")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
@@ -40,21 +40,20 @@ class Screen:
     """Keys, compiled; then asked about texts."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        small = len(keys) <= KEYS_FOR_DFA_MAX
         self._automaton = AhoCorasick(
             keys,
             matchkind=MatchKind.Standard,
-            implementation=Implementation.DFA if small else Implementation.ContiguousNFA,
+            implementation=Implementation.ContiguousNFA,
             store_patterns=False,
         )
 
     def met(self, folded: str) -> list[tuple[int, int, int]]:
         """The keys met in a folded text: which one, where it starts, where it ends."""
-        return self._automaton.find_matches_as_indexes(folded, overlapping=True)
+        return self._find(folded, overlapping=True)
 
     def lets_through(self, text: str) -> bool:
         """Whether a text, as it was published, may hold something."""
-        return bool(self._automaton.find_matches_as_indexes(screened(text)))
+        return bool(self._find(screened(text)))
 
     def lets_through_json(self, line: str) -> bool:
         """Whether a line of JSON may: its escapes are read, wherever in the line they stand."""
@@ -68,20 +67,31 @@ class Screen:
 
     def _batch(self, texts: Sequence[str]) -> Iterable[int]:
         """The texts as one, because what a call costs is then paid once."""
-        joined = _folded_as_one(texts)
-        if joined is None:
+        joined = "\0".join(texts)
+        if joined.count("\0") != len(texts) - 1:
             return (place for place, text in enumerate(texts) if self.lets_through(text))
-        met = self._automaton.find_matches_as_indexes(joined)
+        if joined.isascii() or not (_UNUSUAL.search(joined) or is_mixed(joined.lower())):
+            return self._met_in(_simply_folded(joined))
+        return self._met_in("\0".join(map(screened, texts)))
+
+    def _met_in(self, joined: str) -> Iterable[int]:
+        """The places of the texts, parted by NUL, in which a key stands."""
+        met = self._find(joined)
         if not met:
             return ()
         ends = [end.start() for end in _END.finditer(joined)]
         return sorted({bisect_right(ends, start) for _, start, _ in met})
 
+    def _find(self, text: str, *, overlapping: bool = False) -> list[tuple[int, int, int]]:
+        try:
+            return self._automaton.find_matches_as_indexes(text, overlapping)
+        except UnicodeEncodeError:  # half of a surrogate pair, which no key holds
+            text = _SURROGATE.sub("\ufffd", text)
+            return self._automaton.find_matches_as_indexes(text, overlapping)
+
 
 def screened(text: str) -> str:
     """The text folded as far as keys need it, with what its masked words would be behind it."""
-    if text.isascii():
-        return text.lower().replace("`", "'")
     simple = fold(text) if _UNUSUAL.search(text) else _simply_folded(text)
     bare = unmasked(simple)
     return f"{simple} {bare}" if bare else simple
@@ -93,20 +103,9 @@ def unescaped(line: str) -> str:
     return _SURROGATES.sub(_together, plain)
 
 
-def _folded_as_one(texts: Sequence[str]) -> str | None:
-    """The texts in one, parted by NUL; None where one of them needs a look of its own."""
-    joined = "\0".join(texts)
-    if joined.count("\0") != len(texts) - 1:
-        return None
-    if joined.isascii():
-        return joined.lower().replace("`", "'")
-    if _UNUSUAL.search(joined):
-        return None
-    simple = _simply_folded(joined)
-    return None if unmasked(simple) else simple
-
-
 def _simply_folded(text: str) -> str:
+    if text.isascii():
+        return text.lower().replace("`", "'")
     for sign in _UNSEEN:
         text = text.replace(sign, "")
     for sign, plain in _TYPOGRAPHIC.items():

@@ -6,6 +6,7 @@ long enough that another word is rarely one slip away. A list can be looked up b
 automaton as the words themselves.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -20,6 +21,8 @@ SLIP_IN_COMPANY_CHARS_MIN = 5
 TWO_SLIPS_CHARS_MIN = 12
 """From here on two letters may be doubled, dropped or swapped."""
 
+_TAIL_CHARS = 3
+_CLUSTER = re.compile("[bcdfghjklmnpqrstvwxz]{3}$")
 _WORD_CHARS_MAX = 40
 
 _STROKES = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe"}
@@ -49,15 +52,19 @@ def slips(word: str, chars_min: int = SLIP_CHARS_MIN) -> frozenset[str]:
 
 
 def _fumbled(word: str) -> Iterator[str]:
-    """A letter doubled, dropped, or swapped with the next; the last one is never dropped.
+    """A letter doubled, dropped, or swapped with the next.
 
-    A name without its last letter is too often another: Starbuck, Gregg, Samsun.
+    Without one of its last three letters a word is too often another (Starbuck, Samsun; Polish
+    *chmurka*, *chmura*): there only one of two alike is dropped, or a vowel between consonants
+    that no word would leave alone (Netflx).
     """
     for at in range(1, len(word)):
         yield word[:at] + word[at - 1] + word[at:]
-        yield word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :] if at > 1 else word
-    for at in range(1, len(word) - 1):
-        yield word[:at] + word[at + 1 :]
+        if at > 1:
+            yield word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]
+        without = word[:at] + word[at + 1 :]
+        if at < len(word) - _TAIL_CHARS or word[at] == word[at - 1] or _CLUSTER.search(without):
+            yield without
     yield word + word[-1]
 
 
@@ -78,7 +85,7 @@ def _by_ear(word: str) -> Iterator[str]:
     """As it sounds, in one place."""
     for sound, other in _SOUND_ALIKE:
         for heard, written in ((sound, other), (other, sound)):
-            at = word.find(heard, 1)
+            at = word.find(heard, 1, len(word) - 2)
             if at > 0:
                 yield word[:at] + written + word[at + len(heard) :]
 

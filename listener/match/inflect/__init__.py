@@ -27,6 +27,8 @@ LANGUAGES: dict[str, str] = {
 }
 """The languages whose inflection is known, by code."""
 
+BARE = "without diacritics"
+
 _HYPHENATING = {"pl", "ru"}
 _WORDS_KEPT = 4096
 
@@ -55,7 +57,7 @@ class Paradigm:
         if token in self.written or self._is_joined(token):
             return "inflected"
         if token in self.unaccented:
-            return "without diacritics"
+            return BARE
         extended = any(self._is_extended(code, token) for code in self.extended)
         return "inflected" if extended else None
 
