@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from alerts import text
+from listener import why
 from listener.model import Alert, Mention
 from listener.ports import Reject, Retry
 from listener.text import shown, shown_lines
@@ -62,10 +63,16 @@ class LogChannel:
             shown(words, self.text_chars_max),
             text.web_address(post.url),
             text.reasons(mention),
-            text.evidence(mention),
+            _evidence(mention),
         )
         first, *rest = (line for line in found if line)
         return [first, *(f"    {line}" for line in rest)]
+
+
+def _evidence(mention: Mention) -> str:
+    """Who reads this has a terminal at hand, so a doubt comes with the way to settle it."""
+    command = why.mark_command(mention)
+    return text.evidence(mention) + (f" (mark it: {command})" if command else "")
 
 
 def _write_to_terminal(lines: str) -> None:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import Literal
 
 from listener import why
@@ -85,7 +86,7 @@ class Sample:
 class BrandPreview:
     """What the change does to one brand, in all and by site; the newest samples first.
 
-    ``doubted`` are kept, but in doubt from now on.
+    ``doubted`` are kept and in doubt: first those that are so from now on.
     """
 
     brand: str
@@ -226,8 +227,8 @@ class _Tally:
         counter["doubts"] += _in_doubt(change.after)
         if change.fate != "kept":
             self._sample(change.fate, change)
-        elif _in_doubt(change.after) and not _in_doubt(change.before):
-            self._sample("doubted", change)
+        elif _in_doubt(change.after):
+            self._sample("still doubted" if _in_doubt(change.before) else "doubted", change)
 
     def _sample(self, kind: str, change: Change) -> None:
         newest = self.newest.setdefault(kind, [])
@@ -248,8 +249,11 @@ class _Tally:
             sites,
             gained=tuple(_found(one.mention) for one in self._latest("gained")),
             lost=tuple(_lost(one.mention, brand) for one in self._latest("lost")),
-            doubted=tuple(_found(one.mention) for one in self._latest("doubted")),
+            doubted=tuple(_found(one.mention) for one in self._doubted()),
         )
+
+    def _doubted(self) -> Iterator[Change]:
+        return islice(chain(self._latest("doubted"), self._latest("still doubted")), self.samples)
 
     def _latest(self, kind: str) -> Iterator[Change]:
         return (change for _, _, change in reversed(self.newest.get(kind, [])))
@@ -285,7 +289,7 @@ def _why_lost(mention: Mention, brand: Brand | None) -> str:
         return "the configuration has no such brand"
     if mention.evidence and all(one.kind == THREAD for one in mention.evidence):
         return "the post that it answers is no mention"
-    return why_not(brand, mention.post)
+    return why_not(brand, mention.post).removesuffix(".")
 
 
 def _sample(post: Post, because: str, doubt: str = "") -> Sample:

@@ -1,11 +1,13 @@
 """Why a post is a mention, in words for people: what was found, how it is written, the doubt."""
 
 from collections.abc import Iterable
+from shlex import quote
 
 from listener.model import Evidence, Mention
 from listener.text import shown
 
 _REASONS_MAX = 3
+_ID_CHARS_MAX = 200
 
 
 def found(evidence: Iterable[Evidence]) -> str:
@@ -21,6 +23,17 @@ def doubt(mention: Mention) -> str:
     told = f"may be about something else: {verdict.score:.2f} for {shown(mention.brand, 60)}"
     because = ", ".join(shown(reason, 120) for reason in verdict.reasons[:_REASONS_MAX])
     return f"{told}, because {because}" if because else told
+
+
+def mark_command(mention: Mention) -> str:
+    """What a person types to settle the doubt, safe to paste into a shell.
+
+    Empty where nobody doubts it, or where its id holds what can't be shown on a line.
+    """
+    post = shown(mention.post.id, _ID_CHARS_MAX)
+    if mention.verdict.label != "review" or post != mention.post.id:
+        return ""
+    return f"listener mark {quote(post)} {shown(mention.brand, 60)} yes|no"
 
 
 def _piece(one: Evidence) -> str:

@@ -110,7 +110,8 @@ def preview(
         list[str] | None, typer.Option(help="Just this brand; may stand several times.")
     ] = None,
     samples: Annotated[
-        int, typer.Option(min=0, max=100, help="Newest posts to show, gained and lost each.")
+        int,
+        typer.Option(min=0, max=100, help="Newest posts to show: gained, lost, in doubt each."),
     ] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")] = False,
 ) -> None:
@@ -152,20 +153,33 @@ def mark(
         typer.Option(help='JSON lines {"post": …, "brand": …, "about": true}; - for stdin.'),
     ] = None,
     by: Annotated[str, typer.Option(help="Who says so; default: the login name.")] = "",
+    of_brand: Annotated[
+        str, typer.Option("--brand", help="List the doubts of just this brand.")
+    ] = "",
+    limit: Annotated[
+        int, typer.Option(min=1, max=1000, help="Doubts to list at most, the newest first.")
+    ] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="List them as JSON.")] = False,
 ) -> None:
     """Say whether a stored post is about a brand. Ambiguous brands learn from it.
 
-    A yes settles a doubt; a no withdraws the mention, for good unless somebody marks it anew.
+    Without a post it lists the mentions that are in doubt. A yes settles a doubt; a no withdraws
+    the mention, for good unless somebody marks it anew. A yes makes no mention where there is
+    none.
     """
+    from listener.cli.doubting import list_doubts
     from listener.cli.marking import mark_lines, mark_one
 
-    stated = [bool(part) for part in (post, brand, answer)]
-    if file is not None and not any(stated):
+    answers = [bool(part) for part in (post, brand, answer)]
+    lists = bool(of_brand) or as_json
+    if not any(answers) and file is None:
+        list_doubts(config, of_brand, limit, as_json=as_json)
+    elif not any(answers) and file is not None and not lists:
         mark_lines(config, file, by)
-    elif file is None and all(stated):
+    elif all(answers) and file is None and not lists:
         mark_one(config, post, brand, answer, by)
     else:
-        msg = "mark takes POST BRAND yes|no, or --file with such answers as JSON lines"
+        msg = "mark takes POST BRAND yes|no, or --file with such answers, or nothing to list doubts"
         raise BadUse(msg)
 
 

@@ -32,11 +32,18 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def values(file: BinaryIO, read: Callable[[Any], Any]) -> Iterator[tuple[int, Any]]:
+def tell(number: int, reason: str) -> None:
+    """A word on stderr about a line that is passed over."""
+    print(f"listener: line {number}: {reason}", file=sys.stderr)
+
+
+def values(
+    file: BinaryIO, read: Callable[[Any], Any], passed_over: Callable[[int, str], None] = tell
+) -> Iterator[tuple[int, Any]]:
     """What ``read`` makes of each line's JSON, with the line's number.
 
     A line that is no JSON, or of which ``read`` raises ValueError, costs itself and a line on
-    stderr.
+    stderr: ``passed_over`` is told its number and the reason.
     """
     for number, raw in _bounded(file):
         if not raw.strip():
@@ -44,14 +51,9 @@ def values(file: BinaryIO, read: Callable[[Any], Any]) -> Iterator[tuple[int, An
         try:
             value = read(_value(raw))
         except (ValueError, RecursionError) as error:
-            tell(number, _reason(error))
+            passed_over(number, _reason(error))
         else:
             yield number, value
-
-
-def tell(number: int, reason: str) -> None:
-    """A word on stderr about a line that is passed over."""
-    print(f"listener: line {number}: {reason}", file=sys.stderr)
 
 
 def _bounded(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -1,22 +1,32 @@
 """``listener mark``: a person says whether a post is about a brand."""
 
 import getpass
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from listener.cli.lines import opened, tell, values
-from listener.cli.shared import BadUse, configured, stored
+from listener.cli.shared import BadUse, configured, stored, unknown_brand
 from listener.clock import utc_now
 from listener.config import Config
 from listener.store import Store, StoreUnavailable
-from listener.suggest import suggestion
+from listener.store.port import MarkOutcome
 from listener.text import clean_text, shown
 
 _BY_CHARS_MAX = 100
 _ANSWERS = {"yes": True, "no": False}
+_FOLLOWED: dict[MarkOutcome, str] = {
+    "settled": "the mention is in doubt no longer",
+    "withdrawn": "the mention is withdrawn",
+    "restored": "the mention that was withdrawn is back, and is judged anew",
+    "kept": "the mention stands as it did",
+}
+_NO_MENTION = {
+    True: "it is no mention, and an answer makes none",
+    False: "there was no mention to withdraw",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +57,51 @@ def mark_one(path: Path, post_id: str, brand: str, answer: str, by: str) -> None
 
 
 def mark_lines(path: Path, file: Path, by: str) -> None:
-    """Keep the answers of a file; a line that can't be kept costs itself and a word on stderr."""
+    """Keep the answers of a file; a line that can't be kept costs itself and a word on stderr.
+
+    As with ``tag`` and ``preview`` such lines are no failure of the command; the last line
+    counts them.
+    """
     config = configured(path)
     try:
         with opened(file) as lines, closing(stored(config)) as store:
-            kept, passed_over = _keep(config, store, values(lines, _answer), by or _login())
+            kept, passed_over = _keep(config, store, lines, by or _login())
     except StoreUnavailable as trouble:
         msg = f"{config.database}: {trouble}"
         raise BadUse(msg) from None
-    over = f", {passed_over} passed over" if passed_over else ""
-    print(f"{kept} kept{over}")
+    answers = "1 answer kept" if kept == 1 else f"{kept:,} answers kept"
+    over = f", {passed_over:,} {'line' if passed_over == 1 else 'lines'} passed over"
+    print(f"{answers}{over if passed_over else ''}")
 
 
-def _keep(
-    config: Config, store: Store, answers: Iterable[tuple[int, Answer]], by: str
-) -> tuple[int, int]:
+def _keep(config: Config, store: Store, lines: BinaryIO, by: str) -> tuple[int, int]:
+    """How many answers were kept, and how many lines passed over."""
     kept = passed_over = 0
-    for number, one in answers:
+
+    def pass_over(number: int, reason: str) -> None:
+        nonlocal passed_over
+        passed_over += 1
+        tell(number, reason)
+
+    for number, one in values(lines, _answer, pass_over):
         try:
             _check_brand(config, one)
             print(_kept(store, one, by))
             kept += 1
         except ValueError as fault:
-            tell(number, str(fault))
-            passed_over += 1
+            pass_over(number, str(fault))
     return kept, passed_over
 
 
 def _kept(store: Store, one: Answer, by: str) -> str:
-    """What is so from now on. Raises ValueError for a post that isn't there."""
+    """What followed from the answer. Raises ValueError for a post that isn't there."""
     post = shown(one.post_id, 200)
-    if not store.save_mark(one.post_id, one.brand, utc_now(), about=one.about, by=by):
+    outcome = store.save_mark(one.post_id, one.brand, utc_now(), about=one.about, by=by)
+    if outcome == "no post":
         msg = f"there is no stored post '{post}'; its id is SITE:ID, as the listener tells it"
         raise ValueError(msg)
-    if one.about:
-        return f"{post} is about {one.brand} from now on: a mention of it is in doubt no longer"
-    return f"{post} is not about {one.brand} from now on: a mention of it is withdrawn"
+    followed = _FOLLOWED.get(outcome) or _NO_MENTION[one.about]
+    return f"kept: {post} is {'' if one.about else 'not '}about {one.brand}; {followed}"
 
 
 def _answer(value: Any) -> Answer:
@@ -106,10 +125,8 @@ def _text(value: Mapping[str, Any], key: str) -> str:
 
 
 def _check_brand(config: Config, one: Answer) -> None:
-    known = [brand.id for brand in config.brands]
-    if one.brand not in known:
-        msg = f"no brand '{shown(one.brand, 64)}' in {config.path}{suggestion(one.brand, known)}"
-        raise ValueError(msg)
+    if fault := unknown_brand(config, one.brand):
+        raise ValueError(fault)
 
 
 def _login() -> str:

@@ -7,13 +7,15 @@ from listener.preview_alerts import Toll
 from listener.text import shown
 
 SITES_SHOWN_MAX = 20
+PRIORITY = "priority"
 
 
 def page(told: Preview, examples: Sequence[str], what: str) -> Iterator[str]:
     """The lines: faults of the examples, each brand, then what it means for alerts."""
     if examples:
-        yield f"{_count(len(examples), 'fault')} in the brands' examples:"
-        yield from (f"  {fault}" for fault in examples)
+        fail = "example fails" if len(examples) == 1 else "examples fail"
+        yield f"! {len(examples):,} {fail}, and listener check will say so:"
+        yield from (f"!   {fault}" for fault in examples)
         yield ""
     yield f"{_count(told.posts, 'post')} {shown(what, 400)}"
     for brand in told.brands:
@@ -65,13 +67,11 @@ def _alerts(told: Preview) -> Iterator[str]:
 
 
 def _judged(told: Preview) -> str:
-    of = _count(told.unjudged, "change")
+    """Whence the counts of rules that ask for tags, where mentions had none."""
+    had_none = f"{_count(told.unjudged, 'mention')} had no tags yet; the classifiers judged"
     if told.judged == told.unjudged:
-        return f"for these, {of} without tags went through the classifiers"
-    return (
-        f"for these, {told.judged:,} of {of} without tags went through the classifiers;"
-        " the rest is reckoned from them"
-    )
+        return f"{had_none} {'it' if told.judged == 1 else 'them'} to count these"
+    return f"{had_none} {told.judged:,} of them, and the counts are reckoned from those"
 
 
 def _toll(toll: Toll) -> Iterator[str]:
@@ -83,12 +83,19 @@ def _toll(toll: Toll) -> Iterator[str]:
         f"{before}, to {channels}"
     )
     if toll.asks:
-        yield f"    asks for {', '.join(shown(kind, 40) for kind in toll.asks)}"
+        yield f"    asks for {_asked(toll.asks)}"
     if toll.lacking:
         mentions = _count(toll.lacking, "stored mention")
         yield f"    {mentions} without a tag that it asks for: not counted as told"
     if toll.by_source:
         yield "    asks for a source, which a file doesn't tell: what is gained counts for any"
+
+
+def _asked(asks: Sequence[str]) -> str:
+    """Such as: the tags intent, spam, and the priority."""
+    kinds = [shown(kind, 40) for kind in asks if kind != PRIORITY]
+    tags = f"the tag{'s' * (len(kinds) != 1)} {', '.join(kinds)}" if kinds else ""
+    return ", and ".join(filter(None, [tags, "the priority" if PRIORITY in asks else ""]))
 
 
 def _count(number: int, noun: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from listener import logs, wiring
-from listener.cli.lines import opened, values
+from listener.cli.lines import STDIN, opened, values
 from listener.cli.preview_page import page
 from listener.cli.shared import BadUse, configured, moment_from, plain, stored
 from listener.cli.tagging import SITE
@@ -34,6 +34,8 @@ SINCE = "30d"
 AROUND_POSTS = 500
 JUDGE_POSTS = 64
 PROGRESS_POSTS = 5_000
+FILE_SITE = "jsonl"
+"""The site of a file's posts that name none, as the source of that type has it."""
 
 T = TypeVar("T")
 Seen = Iterator[tuple[Post, Sequence[Change]]]
@@ -127,8 +129,9 @@ def _from(source: str, mentions: Iterable[Mention]) -> list[Mention]:
 
 
 def _over_lines(asked: Asked, file: Path, samples: int) -> Preview:
+    site = SITE if file == STDIN else FILE_SITE
     with opened(file) as lines:
-        posts = (post for _, post in values(lines, lambda value: post_from(value, site=SITE)))
+        posts = (post for _, post in values(lines, lambda value: post_from(value, site=site)))
         return _preview(asked, _line_changes(asked, _counted(posts)), samples)
 
 

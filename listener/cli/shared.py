@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 from listener.config import Config, ConfigError, load_config
 from listener.match.around import Marked
 from listener.store import Store, StoreUnavailable, open_store
+from listener.suggest import suggestion
+from listener.text import shown
 
 _SPAN = re.compile(r"(\d{1,5})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -51,6 +53,14 @@ def stored(config: Config) -> Store:
     except StoreUnavailable as trouble:
         msg = f"{config.database}: {trouble}"
         raise BadUse(msg) from None
+
+
+def unknown_brand(config: Config, brand: str) -> str:
+    """What to say of a brand that the configuration doesn't hold; empty where it does."""
+    known = [one.id for one in config.brands]
+    if brand in known:
+        return ""
+    return f"no brand '{shown(brand, 64)}' in {config.path}{suggestion(brand, known)}"
 
 
 def marked(config: Config) -> list[Marked]:

@@ -40,6 +40,9 @@ def lines(status: Status, channels: Sequence[str], now: datetime) -> Iterator[st
     """What a person reads."""
     yield f"store    {status.store}: {status.posts:,} posts, {status.mentions:,} mentions"
     yield f"alerts   {status.alerts_delivered:,} delivered, {status.buried_count:,} buried"
+    if status.doubts:
+        wait = "mention waits" if status.doubts == 1 else "mentions wait"
+        yield f"doubts   {status.doubts:,} {wait} for a look: listener mark lists them"
     yield f"daemon   {_running(status, now)}"
     for name, stage in status.stages.items():
         waits = f", the oldest for {_ago(stage.oldest_at, now)}" if stage.oldest_at else ""

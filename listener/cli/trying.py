@@ -7,6 +7,7 @@ from pathlib import Path
 from listener import why, wiring
 from listener.cli.shared import BadUse, configured, marked
 from listener.config import Config
+from listener.config.toml import read_toml
 from listener.model import Batch, Mention, Post
 from listener.ports import Reject, Retry
 from listener.suggest import suggestion
@@ -37,6 +38,10 @@ def try_source(path: Path, name: str, limit: int) -> None:
 
 def _polled(config: Config, name: str) -> Batch:
     plugins = {source.name: source.plugin for source in config.sources}
+    if name not in plugins and _is_switched_off(config.path, name):
+        where = f"source '{name}' in {config.path}"
+        msg = f"{where} is switched off: set enabled = true, or take that line out, to try it"
+        raise BadUse(msg)
     if name not in plugins:
         msg = f"no source '{name}' in {config.path}{suggestion(name, plugins)}"
         raise BadUse(msg)
@@ -53,6 +58,11 @@ def _polled(config: Config, name: str) -> Batch:
         raise BadUse(msg) from None
 
 
+def _is_switched_off(path: Path, name: str) -> bool:
+    """Whether the file has a table for this source, though the configuration leaves it out."""
+    return name in read_toml(path).get("sources", {})
+
+
 def _lines(post: Post, mentions: Sequence[Mention]) -> Iterator[str]:
     """The post on a line, then a line for each mention, and one for what is doubtful about it."""
     when = f"{post.published_at:%Y-%m-%d %H:%M}" if post.published_at else "no date"
@@ -64,4 +74,4 @@ def _lines(post: Post, mentions: Sequence[Mention]) -> Iterator[str]:
         more = f" and {left} more" if left > 0 else ""
         yield f"{'':18}→ {mention.brand} ({mention.directness}): {found}{more}"
         if doubt := why.doubt(mention):
-            yield f"{'':20}{doubt}"
+            yield f"{'':20}{doubt}; its id is {shown(post.id, 200)}"

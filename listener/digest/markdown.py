@@ -77,21 +77,20 @@ def _brands(digest: Digest) -> list[str]:
     )
     labels = list(digest.brands[0].sentiment)
     moods = _table(
-        ["Sentiment", *labels, "not judged", "spam left out"],
+        ["Sentiment", *labels, "not judged"],
         (
             [
                 words.brand(one),
                 *(words.part(one.sentiment[label], one) for label in labels),
                 words.part(one.not_judged, one),
-                words.part(one.spam, one),
             ]
             for one in digest.brands
         ),
     )
     notes = (
-        f"- {plain(words.name(one.brand))}: {plain(words.rests_on(one))}"
+        f"- {plain(words.name(one.brand))}: {plain(note)}"
         for one in digest.brands
-        if one.gappy
+        if (note := " ".join(filter(None, [words.left_out(one), words.rests_on(one)])))
     )
     return ["## Brands", volumes, moods, *filter(None, ["\n".join(notes)])]
 

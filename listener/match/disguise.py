@@ -75,7 +75,7 @@ def look_alike_keys(word: str) -> tuple[str, ...]:
 
 def is_mixed(text: str) -> bool:
     """Whether a folded text has a word of Latin letters and look-alikes of other scripts."""
-    return bool(_MIXED.search(text))
+    return not text.isascii() and bool(_MIXED.search(text))
 
 
 def unmasked(text: str) -> str:
@@ -84,7 +84,7 @@ def unmasked(text: str) -> str:
     Of the same length. Returns an empty string where no word mixes them: a text all in
     Cyrillic or in French hides nothing.
     """
-    if text.isascii() or not is_mixed(text):
+    if not is_mixed(text):
         return ""
     return text.translate(_LOOK_ALIKES)
 

@@ -2,6 +2,7 @@
 
 Each ambiguous brand has a judge of its own, fitted when it is first asked from the brand's
 examples and from what people marked. The answer is a mention, a mention in doubt, or none.
+A post that says the very words of an example or of a marked one has the answer that it got.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,13 +11,16 @@ from functools import cache
 from listener.match.ambiguity import Context, Judge, Mark, Profile, fit
 from listener.match.around import NOWHERE, Around, Marked
 from listener.match.finding import Terms
+from listener.match.fold import fold
 from listener.model import Brand, Evidence, Post, Verdict
 
 OTHERS_MAX = 200
 """So many other brands are known to a judge, as company the name keeps."""
 
 _PLACED = "text"
+_WRITTEN = {"text", "title"}
 _REASON = "{what} ({share:+.1f})"
+_MARKED_ABOUT = Verdict("yes", 1.0, ("marked as about it",))
 
 
 class Doubts:
@@ -27,6 +31,7 @@ class Doubts:
         self._terms = terms
         self._marked = tuple(marked)
         self._judge = cache(self._fitted)
+        self._settled = cache(self._answers)
 
     def verdict(
         self, index: int, post: Post, evidence: Sequence[Evidence], around: Around = NOWHERE
@@ -35,6 +40,10 @@ class Doubts:
         brand = self._brands[index]
         if not brand.ambiguous:
             return Verdict()
+        if any(one.field in _WRITTEN for one in evidence):  # a bare reply says nothing of its own
+            about = self._settled(index).get(_words(post))
+            if about is not None:
+                return _MARKED_ABOUT if about else None
         judged = self._judge(index).judge(_context(brand, post, evidence, around))
         if judged.verdict == "no":
             return None
@@ -47,18 +56,30 @@ class Doubts:
         return fit(Profile.of(brand, others), list(self._marks(index)))
 
     def _marks(self, index: int) -> Iterator[Mark]:
-        """The brand's examples, then what was marked, the oldest first."""
         brand = self._brands[index]
-        examples = [(text, True) for text in brand.must_match]
-        examples += [(text, False) for text in brand.must_not_match]
-        answers = [(Post("example", "", text), about) for text, about in examples]
-        answers += [
-            (one.post, one.about) for one in reversed(self._marked) if one.brand == brand.id
-        ]
-        for post, about in answers:
+        for post, about in self._answered(brand):
             evidence = self._terms.evidence(post).get(index)
             if evidence:
                 yield Mark(_context(brand, post, evidence, NOWHERE), about)
+
+
+    def _answers(self, index: int) -> dict[str, bool]:
+        """The words of a post → whether they are about the brand, as was last said."""
+        answered = self._answered(self._brands[index])
+        return {_words(post): about for post, about in answered}
+
+    def _answered(self, brand: Brand) -> Iterator[tuple[Post, bool]]:
+        """The brand's examples, then what was marked, the oldest first."""
+        for texts, about in ((brand.must_match, True), (brand.must_not_match, False)):
+            yield from ((Post("example", "", text), about) for text in texts)
+        for one in reversed(self._marked):
+            if one.brand == brand.id:
+                yield one.post, one.about
+
+
+def _words(post: Post) -> str:
+    """What the post says, whatever its case and white space."""
+    return " ".join(fold(f"{post.title} {post.text}").split())
 
 
 def _context(brand: Brand, post: Post, evidence: Sequence[Evidence], around: Around) -> Context:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import product
 
 from listener.match import disguise
-from listener.match.common import is_common
+from listener.match.common import begins_common, is_common
 from listener.match.edges import WORD, WORD_END, WORD_START, separator, token_at, token_before
 from listener.match.inflect import Paradigm, joined_ending, paradigm
 from listener.match.spelling import SLIP_CHARS_MIN, SLIP_IN_COMPANY_CHARS_MIN, slips
@@ -204,7 +204,7 @@ def _common_stem(word: str, codes: tuple[str, ...]) -> str:
 
 def _slip_keys(word: str, codes: tuple[str, ...], chars_min: int) -> list[str]:
     ways = slips(word, chars_min) | slips(_common_stem(word, codes), chars_min)
-    return sorted(way for way in ways if not is_common(way, codes))
+    return sorted(way for way in ways if not begins_common(way, codes))
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

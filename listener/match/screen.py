@@ -70,9 +70,10 @@ class Screen:
         joined = "\0".join(texts)
         if joined.count("\0") != len(texts) - 1:
             return (place for place, text in enumerate(texts) if self.lets_through(text))
-        if joined.isascii() or not (_UNUSUAL.search(joined) or is_mixed(joined.lower())):
-            return self._met_in(_simply_folded(joined))
-        return self._met_in("\0".join(map(screened, texts)))
+        simple = "" if _UNUSUAL.search(joined) else _simply_folded(joined)
+        if not simple or is_mixed(simple):
+            simple = "\0".join(map(screened, texts))
+        return self._met_in(simple)
 
     def _met_in(self, joined: str) -> Iterable[int]:
         """The places of the texts, parted by NUL, in which a key stands."""

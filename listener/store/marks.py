@@ -6,36 +6,73 @@ from typing import TYPE_CHECKING
 
 from listener.match.around import Around, Marked
 from listener.model import Post
-from listener.store.rows import post_of, stamp
+from listener.store.leases import NO_LEASE
+from listener.store.mentions import with_tags
+from listener.store.port import InDoubt, MarkOutcome
+from listener.store.rows import MENTION_COLUMNS, post_of, stamp
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 MARKS_PER_BRAND_MAX = 2_000
 
+_SURE = "verdict = 'yes', verdict_score = 1"
+_DOUBTFUL = "m.verdict = 'review' AND m.state <> 'withdrawn'"
 
-def save(db: "Database", post_id: str, brand: str, *, about: bool, by: str, now: datetime) -> bool:
-    """Keep a person's answer, the newest one; False if there is no such post."""
-    known = db.execute(
-        "SELECT 1 FROM posts WHERE id = ? AND deleted_at IS NULL", (post_id,)
+
+def save(
+    db: "Database", post_id: str, brand: str, *, about: bool, by: str, now: datetime
+) -> MarkOutcome:
+    """Keep a person's answer, the newest one, and let the mention follow it."""
+    known = "SELECT 1 FROM posts WHERE id = ? AND deleted_at IS NULL"
+    if not db.execute(known, (post_id,)).fetchone():
+        return "no post"
+    outcome = _follow(db, post_id, brand, about=about)
+    db.execute(
+        "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?)",
+        (post_id, brand, about, by, stamp(now)),
+    )
+    return outcome
+
+
+def _follow(db: "Database", post_id: str, brand: str, *, about: bool) -> MarkOutcome:
+    """Change the mention as the answer says. The answer before this one still stands in marks."""
+    mention = db.execute(
+        """SELECT m.key, m.state, m.verdict, k.about FROM mentions m
+           LEFT JOIN marks k ON k.post_id = m.post_id AND k.brand = m.brand
+           WHERE m.post_id = ? AND m.brand = ?""",
+        (post_id, brand),
     ).fetchone()
-    if known:
-        db.execute(
-            "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?)",
-            (post_id, brand, about, by, stamp(now)),
-        )
-        db.execute(
-            """UPDATE mentions SET verdict = 'yes', verdict_score = 1 WHERE post_id = ?
-               AND brand = ? AND ?""",
-            (post_id, brand, about),
-        )
-        if not about:
-            db.execute(
-                """UPDATE mentions SET state = 'withdrawn', lease_token = NULL,
-                   lease_owner = NULL, lease_until = NULL WHERE post_id = ? AND brand = ?""",
-                (post_id, brand),
-            )
-    return known is not None
+    if mention is None:
+        return "no mention"
+    if mention["state"] == "withdrawn":
+        # An edit withdraws a mention too; only what an answer took, another may give back.
+        if not about or mention["about"] != 0:
+            return "no mention"
+        return _change(db, mention["key"], f"{_SURE}, state = 'new', attempts = 0", "restored")
+    if not about:
+        return _change(db, mention["key"], f"state = 'withdrawn', {NO_LEASE}", "withdrawn")
+    if mention["verdict"] == "yes":
+        return "kept"
+    return _change(db, mention["key"], _SURE, "settled")
+
+
+def _change(db: "Database", key: str, change: str, outcome: MarkOutcome) -> MarkOutcome:
+    db.execute(f"UPDATE mentions SET {change} WHERE key = ?", (key,))
+    return outcome
+
+
+def doubts(db: "Database", brand: str | None, limit: int) -> InDoubt:
+    """The mentions in doubt that were published last, whatever became of their tags."""
+    of = "" if brand is None else "AND m.brand = :brand"
+    which = {"brand": brand, "limit": limit}
+    rows = db.execute(
+        f"""SELECT {MENTION_COLUMNS} FROM mentions m JOIN posts p ON p.id = m.post_id
+            WHERE {_DOUBTFUL} {of} ORDER BY m.published_at DESC, m.n DESC LIMIT :limit""",
+        which,
+    ).fetchall()
+    count = db.execute(f"SELECT count(*) AS them FROM mentions m WHERE {_DOUBTFUL} {of}", which)
+    return InDoubt(tuple(with_tags(db, rows)), count.fetchone()["them"])
 
 
 def all_of(db: "Database") -> list[Marked]:

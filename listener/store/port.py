@@ -19,6 +19,7 @@ from listener.watch import Alarm, SourceFacts, Volume
 
 Trouble = Literal["locked", "full", "read-only", "broken", "unreachable", "newer"]
 Outcome = Literal["delivered", "retry", "buried", "returned"]
+MarkOutcome = Literal["settled", "withdrawn", "restored", "kept", "no mention", "no post"]
 
 
 class StoreUnavailable(Exception):
@@ -167,7 +168,7 @@ class Buried:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Everything ``listener status`` tells."""
+    """Everything ``listener status`` tells. ``doubts`` counts mentions that a person should see."""
 
     store: str
     posts: int
@@ -181,6 +182,7 @@ class Status:
     beats: Mapping[str, datetime] = field(default_factory=dict)
     waiting_by_channel: Mapping[str, int] = field(default_factory=dict)
     retrying: tuple[Buried, ...] = ()
+    doubts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,14 @@ class Kept:
     post: Post
     source: str
     mentions: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """The newest mentions that may be about something else, out of ``count`` of them."""
+
+    mentions: tuple[Mention, ...]
+    count: int
 
 
 class Store(Protocol):
@@ -289,11 +299,19 @@ class Store(Protocol):
         """What is known around posts that come in, by post id; left out where it is nothing."""
         ...
 
-    def save_mark(self, post_id: str, brand: str, now: datetime, *, about: bool, by: str) -> bool:
-        """A person's answer whether a post is about a brand; False if the post is not here.
+    def save_mark(
+        self, post_id: str, brand: str, now: datetime, *, about: bool, by: str
+    ) -> MarkOutcome:
+        """A person's answer whether a post is about a brand, and what followed from it.
 
-        A mention that is none is withdrawn, one in doubt is in doubt no longer.
+        Without the post (``no post``) nothing is kept. A mention that is none is ``withdrawn``;
+        one in doubt is ``settled``, one that an earlier answer withdrew is ``restored`` to be
+        tagged anew, and any other is ``kept``. Where there is ``no mention`` none is made.
         """
+        ...
+
+    def doubts(self, brand: str | None, limit: int) -> InDoubt:
+        """Mentions that wait for a person's look, tagged or not; of one brand, or of all."""
         ...
 
     def marks(self) -> list[Marked]:

@@ -11,7 +11,9 @@ from listener.model import Mention, Post
 from listener.store import facts, leases, marks, mentions, outbox, polls, standing, tagging, upgrade
 from listener.store.connection import BUSY_SECONDS, Connect, Connection, connect_to
 from listener.store.port import (
+    InDoubt,
     Kept,
+    MarkOutcome,
     Polled,
     Saved,
     SendTurn,
@@ -154,9 +156,15 @@ class SqliteStore:
         with self._connection.reading() as db:
             return marks.around(db, posts)
 
-    def save_mark(self, post_id: str, brand: str, now: datetime, *, about: bool, by: str) -> bool:
+    def save_mark(
+        self, post_id: str, brand: str, now: datetime, *, about: bool, by: str
+    ) -> MarkOutcome:
         with self._connection.writing() as db:
             return marks.save(db, post_id, brand, about=about, by=by, now=now)
+
+    def doubts(self, brand: str | None, limit: int) -> InDoubt:
+        with self._connection.reading() as db:
+            return marks.doubts(db, brand, limit)
 
     def marks(self) -> list[Marked]:
         with self._connection.reading() as db:

@@ -44,6 +44,10 @@ def status(db: "Database", now: datetime) -> Status:
                    WHERE state = 'pending' GROUP BY channel"""
             )
         },
+        doubts=_count(
+            db,
+            "SELECT count(*) FROM mentions WHERE verdict = 'review' AND state <> 'withdrawn'",
+        ),
         retrying=_alerts(db, "state = 'pending' AND reason <> '' ORDER BY next_at"),
     )
 

@@ -28,8 +28,8 @@ class StoreMarks:
     def test_a_mark_for_ends_a_doubt_and_one_against_ends_the_mention(self, store: Store) -> None:
         posts = [a_post("1"), a_post("2")]
         poll(store, posts, mentions=[a_mention(post=one, verdict=IN_DOUBT) for one in posts])
-        assert store.save_mark("fake:1", "norvia", NOON, about=True, by="me")
-        assert store.save_mark("fake:2", "norvia", NOON, about=False, by="me")
+        assert store.save_mark("fake:1", "norvia", NOON, about=True, by="me") == "settled"
+        assert store.save_mark("fake:2", "norvia", NOON, about=False, by="me") == "withdrawn"
         (turn,) = claim(store, NOON)
         assert turn.mention.post.id == "fake:1"
         assert (turn.mention.verdict.label, turn.mention.verdict.score) == ("yes", 1)
@@ -50,12 +50,62 @@ class StoreMarks:
         assert [one.about for one in store.marks()] == [True, True]
 
     def test_there_is_no_mark_without_its_post(self, store: Store) -> None:
-        assert not store.save_mark("fake:1", "norvia", NOON, about=True, by="me")
+        assert store.save_mark("fake:1", "norvia", NOON, about=True, by="me") == "no post"
         poll(store, [a_post()])
         store.save_mark("fake:1", "norvia", NOON, about=True, by="me")
         poll(store, [], deleted=["fake:1"], now=NOON + HOUR)
         assert store.marks() == []
-        assert not store.save_mark("fake:1", "norvia", NOON, about=True, by="me")
+        assert store.save_mark("fake:1", "norvia", NOON, about=True, by="me") == "no post"
+
+    def test_a_mark_makes_no_mention(self, store: Store) -> None:
+        poll(store, [a_post()], mentions=[])
+        assert store.save_mark("fake:1", "norvia", NOON, about=True, by="me") == "no mention"
+        assert store.save_mark("fake:1", "norvia", NOON, about=False, by="me") == "no mention"
+        assert claim(store, NOON) == []
+        assert [one.about for one in store.marks()] == [False]
+
+    def test_a_mark_says_when_nothing_followed(self, store: Store) -> None:
+        poll(store, [a_post()])
+        assert store.save_mark("fake:1", "norvia", NOON, about=True, by="me") == "kept"
+        assert store.save_mark("fake:1", "norvia", NOON, about=False, by="me") == "withdrawn"
+        assert store.save_mark("fake:1", "norvia", NOON, about=False, by="me") == "no mention"
+
+    def test_a_mark_gives_back_what_a_mark_took(self, store: Store) -> None:
+        poll(store, [a_post()], mentions=[a_mention(verdict=IN_DOUBT)])
+        tag_all(store)
+        store.save_mark("fake:1", "norvia", NOON, about=False, by="me")
+        assert store.save_mark("fake:1", "norvia", NOON, about=True, by="me") == "restored"
+        (turn,) = claim(store, NOON)
+        assert (turn.mention.verdict.label, turn.attempts) == ("yes", 1)
+        assert store.save_mark("fake:1", "norvia", NOON, about=True, by="me") == "kept"
+
+    def test_a_mark_gives_not_back_what_an_edit_took(self, store: Store) -> None:
+        poll(store, [a_post()])
+        poll(store, [a_post(text="Nothing of it")], mentions=[], now=NOON + HOUR)
+        assert store.save_mark("fake:1", "norvia", NOON, about=True, by="me") == "no mention"
+        assert claim(store, NOON + HOUR) == []
+
+    def test_doubts_come_the_newest_first_with_their_number(self, store: Store) -> None:
+        posts = [a_post(str(at), published_at=NOON - at * HOUR) for at in range(4)]
+        doubts = [a_mention(post=post, verdict=IN_DOUBT) for post in posts[::-1]]
+        skylark = a_mention("1", brand="skylark", post=posts[1], verdict=IN_DOUBT)
+        poll(store, posts, mentions=[*doubts, skylark])
+        found = store.doubts("norvia", 2)
+        assert [one.post.id for one in found.mentions] == ["fake:0", "fake:1"]
+        assert {one.verdict for one in found.mentions} == {IN_DOUBT}
+        assert (found.count, store.doubts(None, 9).count, store.doubts("x", 9).count) == (4, 5, 0)
+        assert len(store.doubts(None, 9).mentions) == 5
+        assert store.status(NOON).doubts == 5
+
+    def test_what_a_person_looked_at_is_in_doubt_no_longer(self, store: Store) -> None:
+        posts = [a_post(str(at)) for at in range(3)]
+        poll(store, posts, mentions=[a_mention(post=post, verdict=IN_DOUBT) for post in posts])
+        tag_all(store)
+        assert store.doubts(None, 9).mentions[0].label("urgency") == "high"
+        store.save_mark("fake:0", "norvia", NOON, about=True, by="me")
+        store.save_mark("fake:1", "norvia", NOON, about=False, by="me")
+        poll(store, [], deleted=["fake:2"], now=NOON + HOUR)
+        assert store.doubts(None, 9).count == store.status(NOON).doubts == 0
 
     def test_the_thread_of_an_answer_is_known(self, store: Store) -> None:
         poll(store, [a_post("1"), a_post("2")], mentions=[a_mention("1")])

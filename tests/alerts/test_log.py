@@ -2,6 +2,7 @@
 
 import unicodedata
 from contextlib import redirect_stderr
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts import text
 from alerts.log import LogChannel
+from listener.model import Verdict
 from listener.ports import Reject, Retry
 from tests.alerts.example import ESCAPES, alert, everywhere, mention
 
@@ -33,6 +36,20 @@ def test_an_alert_is_a_title_and_a_few_lines_per_mention(
         "    urgent; negative toward the brand; peruttiin",
         "    indirect, name “Finnairilla”",
     ]
+
+
+def test_a_doubt_comes_with_the_way_to_settle_it(capsys: pytest.CaptureFixture[str]) -> None:
+    doubt = Verdict("review", 0.43, ("written in lower case (-0.9)",))
+    doubted = replace(mention(1, native_id="1; rm x"), verdict=doubt)
+    LogChannel().send(alert(doubted, mention(2)))
+    lines = capsys.readouterr().err.splitlines()
+    assert (
+        "    indirect, name “Finnairilla”; may be about something else: 0.43 for finnair, because"
+        " written in lower case (-0.9)"
+        " (mark it: listener mark 'example.org:1; rm x' finnair yes|no)"
+    ) in lines
+    assert "    indirect, name “Finnairilla”" in lines
+    assert "mark it" not in text.evidence(doubted)
 
 
 def test_a_file_grows_by_whole_alerts(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_why_it_is_gained_doubtful_or_lost() -> None:
     assert "the forbidden “late”" in brand.lost[0].why
 
 
-def test_what_stays_but_is_in_doubt_from_now_on_is_shown() -> None:
+def test_what_stays_and_is_in_doubt_is_shown() -> None:
     doubt = Verdict("review", 0.4, ("in lower case",))
     doubted = [a_mention(number, verdict=doubt) for number in "123"]
     some = [
@@ -134,7 +134,9 @@ def test_what_stays_but_is_in_doubt_from_now_on_is_shown() -> None:
         Change(doubted[0], a_mention("1")),
     ]
     (brand,) = told(some).brands
-    assert [one.post for one in brand.doubted] == ["fake:1"]
+    assert [one.post for one in brand.doubted] == ["fake:1", "fake:2"], "what is new comes first"
+    (short,) = told(some, samples=1).brands
+    assert [one.post for one in short.doubted] == ["fake:1"]
     assert "because in lower case" in brand.doubted[0].doubt
     assert (brand.counts.kept, brand.counts.doubts) == (3, 3)
 

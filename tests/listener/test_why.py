@@ -1,10 +1,14 @@
 """Why a post is a mention, in words."""
 
+import shlex
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from listener.model import Evidence, Verdict
-from listener.testing import a_mention
-from listener.why import doubt, found
+from listener.testing import a_mention, a_post
+from listener.why import doubt, found, mark_command
 
 
 @pytest.mark.parametrize(
@@ -48,3 +52,22 @@ def test_a_doubt_gives_its_biggest_reasons() -> None:
 def test_no_doubt_says_nothing() -> None:
     assert doubt(a_mention()) == ""
     assert doubt(a_mention(verdict=Verdict("yes", 0.9, ("a",)))) == ""
+
+
+IN_DOUBT = Verdict("review", 0.4)
+
+
+def test_a_doubt_can_be_settled_by_a_command() -> None:
+    assert mark_command(a_mention(verdict=IN_DOUBT)) == "listener mark fake:1 norvia yes|no"
+    assert mark_command(a_mention()) == ""
+
+
+@given(st.text(max_size=250) | st.sampled_from(["1; rm x", "$(x)", "`x`", "'", "a b", "\u202e1"]))
+def test_whatever_the_id_is_a_shell_takes_it_as_one_word(native_id: str) -> None:
+    mention = a_mention(post=a_post(native_id), verdict=IN_DOUBT)
+    command = mark_command(mention)
+    if command:
+        assert command.isprintable()
+        assert shlex.split(command) == ["listener", "mark", mention.post.id, "norvia", "yes|no"]
+    else:
+        assert len(native_id) > 190 or not native_id.isprintable() or native_id != native_id.strip()

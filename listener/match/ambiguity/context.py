@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from listener.match.common import is_common
 from listener.match.fold import fold
+from listener.match.inflect import LANGUAGES, paradigm
 from listener.model import Brand
 
-PROFILE_TERMS_MAX = 2_000
-"""So many terms are looked for: the brand's own first, then the names of other brands."""
+PROFILE_TERMS_MAX = 10_000
+"""So many terms, each form one, are looked for: the brand's own first, then other brands'."""
 
 _NOT_THE_NAME = frozenset({"product", "person", "domain"})
 _WORD = re.compile(r"\w+")
@@ -67,8 +69,9 @@ class Profile:
     """What is known of a brand beforehand, from its own table and the other brands'.
 
     ``terms`` are what speaks for the company where it stands near the name: own products,
-    people, handles, hashtags, domains and required words, and the names of other brands;
-    ``firsts`` are their first words. ``languages`` are codes of ISO 639-1.
+    people, handles, hashtags, domains, context and required words, and the names of other
+    brands; words and names in any of their forms. ``firsts`` are their first words.
+    ``languages`` are codes of ISO 639-1.
     """
 
     names: tuple[str, ...]
@@ -79,16 +82,17 @@ class Profile:
     @classmethod
     def of(cls, brand: Brand, others: Iterable[Brand] = ()) -> "Profile":
         """The profile of ``brand``; ``others`` are the other brands of the config."""
+        codes = brand.languages or tuple(LANGUAGES)
         own = {" ".join(_words(name)) for name in (*brand.names, *brand.handles, *brand.hashtags)}
         terms: Terms = {}
-        _take_up(terms, "your product", brand.products)
-        _take_up(terms, "your person", brand.people)
         _take_up(terms, "your hashtag", brand.hashtags)
         _take_up(terms, "your account", (*brand.handles, *brand.own_accounts))
         _take_up(terms, "your site", brand.domains)
-        _take_up(terms, "your word", brand.require)
+        _take_up(terms, "your product", brand.products, codes)
+        _take_up(terms, "your person", brand.people, codes)
+        _take_up(terms, "your word", (*brand.context, *brand.require), codes)
         for other in others:
-            _take_up(terms, "another brand", other.names)
+            _take_up(terms, "another brand", other.names, codes)
         terms = {term: known for term, known in terms.items() if term not in own}
         return cls(
             names=brand.names,
@@ -98,12 +102,22 @@ class Profile:
         )
 
 
-def _take_up(terms: Terms, what: str, written: Sequence[str]) -> None:
-    """Takes up each term that is not there yet; what is taken up first is kept."""
+def _take_up(
+    terms: Terms, what: str, written: Sequence[str], codes: tuple[str, ...] = ()
+) -> None:
+    """Takes up each term that is not there yet, in its forms in the languages ``codes``."""
     for base in written:
         words = _words(base)
-        if 0 < len(words) <= WORDS_IN_TERM_MAX and len(terms) < PROFILE_TERMS_MAX:
-            terms.setdefault(" ".join(words), (what, base))
+        if 0 < len(words) <= WORDS_IN_TERM_MAX:
+            for last in _forms(words[-1], codes):
+                if len(terms) < PROFILE_TERMS_MAX:
+                    terms.setdefault(" ".join((*words[:-1], last)), (what, base))
+
+
+def _forms(word: str, codes: tuple[str, ...]) -> list[str]:
+    """The word, then its forms; not those that are everybody's words, as it is not itself."""
+    forms = sorted(paradigm(word, codes).spellings() - {word})
+    return [word, *(form for form in forms if is_common(word, codes) or not is_common(form, codes))]
 
 
 def _words(text: str) -> list[str]:

@@ -5,12 +5,13 @@ set in :mod:`listener.match.ambiguity.prior` and corrected by the user's marks.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import islice
 from math import log
 from typing import NamedTuple
 
 from listener.match.ambiguity.context import WORDS_IN_TERM_MAX, Context, Profile
+from listener.match.ambiguity.prior import WEIGHTS
 from listener.match.ambiguity.tokens import Token
 from listener.match.ambiguity.words import (
     ARTICLES,
@@ -46,6 +47,16 @@ def cues_of(
     Who writes to the brand's own account means the brand, whatever else the words could mean:
     there the name's use and neighbours are not asked.
     """
+    seen: list[Cue] = []
+    for cue in _signs(profile, context, tokens, language):
+        seen.append(cue)
+        yield cue
+    yield from _bare(profile, tokens, {cue.name for cue in seen})
+
+
+def _signs(
+    profile: Profile, context: Context, tokens: Sequence[Token], language: str
+) -> Iterator[Cue]:
     yield from _addressed(context)
     yield from _history(context)
     yield from _language(profile, language)
@@ -138,6 +149,19 @@ def _written(profile: Profile, tokens: Sequence[Token], language: str) -> Iterat
         yield Cue("as written", 1.0, "written with a capital")
 
 
+def _bare(profile: Profile, tokens: Sequence[Token], seen: Set[str]) -> Iterator[Cue]:
+    """The name as any word is written, and nothing beside it that speaks for a company."""
+    names = [token for token in tokens if token.is_name]
+    if not names or not _capital(profile) or "small" in seen or any(map(_speaks_for, seen)):
+        return
+    if all(token.written[0].islower() or token.opens for token in names):
+        yield Cue("bare", 1.0, "it may be just the word: nothing of a company near")
+
+
+def _speaks_for(name: str) -> bool:
+    return WEIGHTS.get(name, 0.0) > 0
+
+
 def _capital(profile: Profile) -> bool:
     """Whether the owner writes every name with a capital first."""
     return all(name[:1].isupper() for name in profile.names)
@@ -170,7 +194,7 @@ def _grammar(before: Token | None, token: Token, after: Token | None) -> Iterato
     small = token.written[0].islower()
     if before and small and before.folded in ARTICLES and not _goes_on(after):
         yield Cue("article", 1.0, f"counted as a thing: {before.folded} {token.folded}")
-    if before and before.folded in PLACE_WORDS:
+    if before and not small and before.folded in PLACE_WORDS:
         yield Cue("place word", 1.0, f"as one writes of a shop: {before.folded} {token.written}")
     if small and _verb(before, after):
         yield Cue("verb", 1.0, f"used as a verb: {_around(before, token, after)}")

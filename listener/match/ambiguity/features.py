@@ -10,6 +10,7 @@ from math import sqrt
 
 from listener.match.ambiguity.context import Context
 from listener.match.ambiguity.tokens import Token
+from listener.match.common import LISTED, share_per_million
 from listener.match.fold import fold
 
 BLOCKS = {"word": 4.0, "pair": 1.0, "letters": 4.0, "about": 3.0}
@@ -20,10 +21,11 @@ _HALF_DISTANCE = 12.0
 """A word so many words away counts half."""
 _LETTER_TOKENS_MAX = 80
 _KNOWN_CHARS_MAX = 80
+_SMALL_WORD_SHARE = 1_500.0  # per million words: what stands in every text
 _NAME = "…"  # stands for the brand's name, which tells nothing: every post has it
 
 Sign = tuple[str, float, str]
-"""The key of a weight, how strongly the sign shows, how a person is told of it."""
+"""The key of a weight, how strongly the sign shows, how a person is told of it; empty where that tells nothing."""
 
 
 def terms_of(context: Context, tokens: Sequence[Token], language: str) -> Iterator[Sign]:
@@ -51,21 +53,30 @@ def _scaled(block: str, signs: Iterator[Sign]) -> Iterator[Sign]:
 def _words(words: Sequence[str], near: Sequence[float]) -> Iterator[Sign]:
     for word, value in zip(words, near, strict=True):
         if word != _NAME:
-            yield word, value, f"near: {word}"
+            yield word, value, _told(word)
 
 
 def _pairs(words: Sequence[str], near: Sequence[float]) -> Iterator[Sign]:
     for at in range(len(words) - 1):
         pair = f"{words[at]} {words[at + 1]}"
-        yield pair, max(near[at], near[at + 1]), f"near: {pair}"
+        yield pair, max(near[at], near[at + 1]), _told(words[at], words[at + 1])
 
 
 def _letters(words: Sequence[str], near: Sequence[float]) -> Iterator[Sign]:
     for word, value in zip(words[:_LETTER_TOKENS_MAX], near, strict=False):
         if word != _NAME:
-            edged, told = f" {word} ", f"near: {word}"
+            edged, told = f" {word} ", _told(word)
             for at in range(len(edged) - _LETTERS + 1):
                 yield edged[at : at + _LETTERS], value, told
+
+
+def _told(*words: str) -> str:
+    """What a person is told of words; nothing of small words, which are no reason to anybody."""
+    return "" if all(map(_is_small, words)) else f"near: {' '.join(words)}"
+
+
+def _is_small(word: str) -> bool:
+    return word == _NAME or len(word) < 2 or share_per_million(word, LISTED) > _SMALL_WORD_SHARE
 
 
 def _around(context: Context, tokens: Sequence[Token], language: str) -> Iterator[Sign]:

@@ -53,7 +53,8 @@ class Judge:
             weight = self.weights.get(key, _centre(key))
             if weight:
                 shares[told] = shares.get(told, 0.0) + weight * value
-        return verdict_of(sum(shares.values()), shares.items(), self.band)
+        told = ((what, share) for what, share in shares.items() if what)
+        return verdict_of(sum(shares.values()), told, self.band)
 
 
 def fit(profile: Profile, marks: Sequence[Mark] = ()) -> Judge:

@@ -21,6 +21,7 @@ WEIGHTS = {
     "cashtag": 1.2,
     "as written": 0.5,
     "small": -1.2,
+    "bare": -1.2,
     "article": -1.3,
     "plural": -1.2,
     "possessive": 0.4,

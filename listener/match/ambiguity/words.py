@@ -20,7 +20,7 @@ refund* return* warrant* discount* voucher* coupon* sale sales price* pricing ch
 product* purchas* bought buy buying sell* membership* subscri* customer* client* service* support*
 helpdesk helpline complain* invoice* bill bills billing billed fee fees contract* account* login
 password* outage* network* signal coverage roaming broadband fiber fibre wifi 4g 5g lte sim prepaid
-data update* upgrade* version* launch* release* announc* device* phone* tablet* laptop* software
+data battery batteries charger* fix fixed fixing broken update* upgrade* version* launch* release* announc* device* phone* tablet* laptop* software
 hardware download* streaming premium flight* airline* airport* boarding baggage luggage gate pilot*
 loyalty branch* cashier* checkout queue hotline tariff* plan offer* promo* giveaway* gift
 
@@ -30,7 +30,7 @@ myymala* verkkokaup* sovellu* nettisivu* sivusto* tilau* tilas* toimitu* paketti
 hyvity* takuu* alennu* tarjou* hinta hinna* hinno* halpa halva* kallis kallii* osti* ostan ostaa
 asiaka* asiakaspalvel* palvelu* valitu* reklamaat* lasku* laskutu* maksu* sopimu* liittym*
 operaattor* verkko verkon verkos* yhteys yhteyd* kuuluvuu* laajakaist* netti netin netis* puhelin*
-puhelim* päivity* paivity* katko* vikatilann* julkais* kilpailija* irtisano* työnantaj* lento
+puhelim* päivity* paivity* katko* vikatilann* julkais* kilpailija* irtisano* toimi toimii toimiva* huijar* työnantaj* lento
 lenno* lentoyhti* lähtöportt* konttor* henkilökun* kampanj* mainos* mainokse* liike liikke*
 
 firma* firmy firmie firmę firmą spółk* spolk* prezes* akcj* akcje giełd* gield* inwest* zysk*
@@ -38,14 +38,14 @@ przych* udział* dywidend* sklep* aplikacj* apka apki apce apkę stron* zamówi*
 paczk* przesyłk* zwrot* gwaranc* reklamac* promocj* rabat* kupon* cena ceny cenę cenie cen tani*
 drogo drogi* kupi* kupuj* zakup* klient* obsług* obslug* serwis* infolini* skarg* faktur* rachun*
 opłat* umow* abonament* operator* sieć sieci zasięg* zasieg* internet* światłow* telefon* roaming*
-numer* taryf* oferta oferty ofertę aktualizac* awari* konkurenc* pracown* zatrudn* kasa kasie kasy
+numer* taryf* oferta oferty ofertę aktualizac* awari* konkurenc* pracown* zatrudn* kasa kasie kasy kasę działa działaj* złodziej* oszust*
 kasjer* kolejk* gazetk* paragon* hot-dog* hotdog* otwart* lotnis* samolot* bank* kredyt* konto konta
 
 bolag* företag* foretag* aktie* aktier* börs* bors vd vd:n kvartal* rapport* omsättning* vinst*
 butik* affär* webbutik* appen webbplats* hemsid* beställ* bestall* leverans* paket* retur*
 återbetal* garanti* rabatt* erbjud* pris priser* priset billig* dyr dyrt kund kunder* kundtjänst*
 kundtjanst* tjänst* klag* faktura* fakturor* räkning* avgift* avtal* abonnemang* operatör* nät*
-täckning* bredband* fiber telefon* uppdater* avbrott* lanser* konkurrent* anställ* köpt* köpa flyg*
+täckning* bredband* fiber telefon* uppdater* avbrott* lanser* konkurrent* anställ* fungera* köpt* köpa flyg*
 """
 
 _PEOPLE = """
@@ -96,7 +96,7 @@ _ARTICLES = "a an one two three four five some many few several every each anoth
 _ARTICLES += " those my your his their our fresh rotten yksi kaksi pieni iso jokainen jedna jedną"
 _ARTICLES += " dwie mała małą mały duża ta taka tę tą każda en ett två liten lilla någon"
 
-_PLACE_WORDS = "at from with via by @ w we z ze na do od u dla przez hos på från till via av"
+_PLACE_WORDS = "at from with via by @ w we z ze do od u przez hos på från till via av"
 _VERB_BEFORE = "will can can't cannot could would should must might may let's gonna wanna gotta"
 _VERB_BEFORE += " don't doesn't didn't won't i you we they who please never always just"
 _VERB_AFTER = "with the a an it him her them my your me us some this that around along"

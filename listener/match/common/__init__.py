@@ -4,6 +4,7 @@ A file per language, a word and its occurrences per million words a line. The fi
 estimates of ours, good enough to warn of a name that is everybody's word.
 """
 
+from bisect import bisect_left
 from functools import cache
 from importlib.resources import files
 
@@ -17,6 +18,13 @@ LISTED = ("en", "fi", "pl", "sv", "et", "de")
 def is_common(word: str, codes: tuple[str, ...]) -> bool:
     """Whether the folded word is a frequent one of these languages."""
     return word in _common(codes)
+
+
+def begins_common(start: str, codes: tuple[str, ...]) -> bool:
+    """Whether one of the frequent words of these languages begins so."""
+    words = _in_order(codes)
+    at = bisect_left(words, start)
+    return at < len(words) and words[at].startswith(start)
 
 
 def share_per_million(word: str, codes: tuple[str, ...]) -> float:
@@ -45,6 +53,11 @@ def frequencies(code: str) -> dict[str, float]:
 @cache
 def _common(codes: tuple[str, ...]) -> frozenset[str]:
     return frozenset().union(*(frequencies(code) for code in codes if code in LISTED))
+
+
+@cache
+def _in_order(codes: tuple[str, ...]) -> list[str]:
+    return sorted(_common(codes))
 
 
 @cache

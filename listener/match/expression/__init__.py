@@ -3,7 +3,9 @@
 AND (or nothing between two terms), OR, NOT (or a minus before a term), brackets, ``NEAR/5`` and
 ``ONEAR/5`` (in this order), ``"quoted phrases"``, ``telef*``, ``wom?n``, the fields ``site:``,
 ``author:``, ``lang:``, ``type:``, ``link:`` and ``title:``, and ``/bounded patterns/``. Operators
-are written in capitals. A bare word may be inflected, a quoted one stands as written.
+are written in capitals; small ones between terms are refused. A bare word may be inflected, a
+quoted one is not: it stands as written, in any case and with any white space. Quotes may be
+typographic: ``“osake”``, ``„akcje”``, ``»aktie«``.
 
 Pure: a text in, an :class:`Expression` out; the places of its terms in, whether it holds out.
 :mod:`listener.match.expression.finder` finds the places,
@@ -44,7 +46,7 @@ class Expression:
         return held_by(self.root, places, facts) if is_true(self.root, places, facts) else None
 
     def why_not(self, places: Places, facts: Facts) -> str:
-        """One sentence that names the smallest part because of which it does not hold."""
+        """The smallest part because of which it does not hold, in a clause without full stop."""
         return why_not(self.root, places, facts)
 
     def __str__(self) -> str:

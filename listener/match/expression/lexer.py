@@ -1,8 +1,9 @@
 """An expression's text cut into tokens, each with its place."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from listener.match.expression.errors import fault, quoted
@@ -23,7 +24,9 @@ _TOKEN = re.compile(
 )
 _OPERATORS: dict[str, TokenKind] = {"AND": "AND", "OR": "OR", "NOT": "NOT"}
 _NEAR = re.compile(r"(O?NEAR)(?:/(\d{0,9}))?")
+_BEGINS = {"NOT", "(", "field", "word", "quoted", "regex"}
 _LIKE_A_FIELD = re.compile(r"([a-z]+):")
+_SMALL = re.compile(r"and|or|not|o?near/\d+", re.IGNORECASE)
 _TERMS = {"word", "quoted", "regex"}
 
 
@@ -54,6 +57,24 @@ def tokens(source: str) -> Iterator[Token]:
             _refuse_touching(source, last, token)
             yield (last := token)
     yield Token("end", at, at)
+
+
+def refuse_small_operators(source: str, found: Sequence[Token]) -> None:
+    """Raise :class:`ExpressionError` for an operator in small letters before a term.
+
+    After a term ``and`` and ``or`` join; ``not`` and ``near/5`` mean something wherever they are.
+    Before an operator or an end all of them are words.
+    """
+    before = Token("end", 0, 0)
+    for token, after in pairwise(found):
+        joins = before.kind in {*_TERMS, ")"} or token.text.casefold() not in {"and", "or"}
+        is_operator = token.kind == "word" and before.kind != "field" and joins
+        if is_operator and after.kind in _BEGINS and _SMALL.fullmatch(token.text):
+            told = f"{quoted(token.text)}: write {token.text.upper()}, or quote it"
+            raise fault(
+                source, token.at, "an operator in capitals", f"{told} if you mean the word"
+            )
+        before = token
 
 
 def near(source: str, token: Token) -> tuple[int, bool]:

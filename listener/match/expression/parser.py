@@ -3,7 +3,13 @@
 from dataclasses import replace
 
 from listener.match.expression.errors import ExpressionError, fault, quoted
-from listener.match.expression.lexer import Token, TokenKind, near, tokens
+from listener.match.expression.lexer import (
+    Token,
+    TokenKind,
+    near,
+    refuse_small_operators,
+    tokens,
+)
 from listener.match.expression.terms import field, term
 from listener.match.expression.tree import (
     And,
@@ -39,6 +45,7 @@ class _Parser:
     def __init__(self, source: str) -> None:
         self._source = source
         self._tokens = list(tokens(source))
+        refuse_small_operators(source, self._tokens)
         self._at = 0
         self._depth = 0
         self._terms = 0

@@ -1,4 +1,4 @@
-"""Why an expression does not hold for a post: the smallest part that failed, in a sentence."""
+"""Why an expression does not hold for a post: the smallest part that failed, in a clause."""
 
 from listener.match.expression.errors import quoted
 from listener.match.expression.evaluate import Places, is_true, spans_of
@@ -9,19 +9,19 @@ _LISTED_MAX = 5
 
 
 def why_not(node: Node, places: Places, facts: Facts) -> str:
-    """One plain sentence; for an expression that holds it says so."""
+    """One plain clause, without a full stop, to go on a sentence; for an expression that holds it says so."""
     if is_true(node, places, facts):
-        return "The expression holds."
+        return "the expression holds"
     part = _smallest(node, places, facts)[1]
     if isinstance(part, Term):
-        return f"{_named(part)} does not stand in {_place(part)}."
+        return f"{_named(part)} does not stand in {_place(part)}"
     if isinstance(part, Field):
         return _field(part, facts)
     if isinstance(part, Near):
         return _near(part, places)
     if isinstance(part, Not):
         return _not(part)
-    return f"None of {_listed(part)} stands in the post."
+    return f"none of {_listed(part)} stands in the post"
 
 
 def _smallest(node: Node, places: Places, facts: Facts) -> tuple[int, Node]:
@@ -45,21 +45,21 @@ def _near(near: Near, places: Places) -> str:
     for side in (near.left, near.right):
         if not any(spans_of(term, places) for term in side):
             names = " or ".join(quoted(written(term)) for term in side[:_LISTED_MAX])
-            return f"{quoted(written(near))} fails: no {names} stands in the post."
+            return f"{quoted(written(near))} fails: no {names} stands in the post"
     order = ", in this order" if near.ordered else ""
     words = "1 word" if near.words == 1 else f"{near.words} words"
     return (
         f"{quoted(written(near))} fails: both sides stand in the post, "
-        f"but not within {words} of each other{order}."
+        f"but not within {words} of each other{order}"
     )
 
 
 def _not(node: Not) -> str:
     if isinstance(node.part, Field):
-        return f"The post has {quoted(written(node.part))}, which it must not."
+        return f"the post has {quoted(written(node.part))}, which it must not"
     if isinstance(node.part, Near):
-        return f"{quoted(written(node.part))} holds, which it must not."
-    return f"{_named(node.part)} stands in {_place(node.part)}, where it must not."
+        return f"{quoted(written(node.part))} holds, which it must not"
+    return f"{_named(node.part)} stands in {_place(node.part)}, where it must not"
 
 
 def _field(field: Field, facts: Facts) -> str:
@@ -71,7 +71,7 @@ def _field(field: Field, facts: Facts) -> str:
         "link": ", ".join(facts.links[:_LISTED_MAX]),
     }[field.name]
     told = quoted(found) if found else "unknown or none"
-    return f"The post lacks {quoted(written(field))}: it is {told}."
+    return f"the post lacks {quoted(written(field))}: it is {told}"
 
 
 def _named(term: Term) -> str:

@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -35,9 +36,7 @@ def marks(store: Store) -> dict[str, bool]:
 def test_a_yes_settles_the_doubt(folder: Path, listener: Listener) -> None:
     told = listener("mark", "fake:1", "norvia", "yes", "--by", "me")
     assert (told.code, told.err) == (0, "")
-    assert told.lines == [
-        "fake:1 is about norvia from now on: a mention of it is in doubt no longer"
-    ]
+    assert told.lines == ["kept: fake:1 is about norvia; the mention is in doubt no longer"]
     with store_in(folder) as store:
         assert marks(store) == {"fake:1": True}
         labels = {one.mention.post.id: one.mention.verdict.label for one in claim(store, utc_now())}
@@ -46,9 +45,88 @@ def test_a_yes_settles_the_doubt(folder: Path, listener: Listener) -> None:
 
 def test_a_no_withdraws_the_mention(folder: Path, listener: Listener) -> None:
     told = listener("mark", "fake:1", "norvia", "no")
-    assert told.lines == ["fake:1 is not about norvia from now on: a mention of it is withdrawn"]
+    assert told.lines == ["kept: fake:1 is not about norvia; the mention is withdrawn"]
     with store_in(folder) as store:
         assert [one.mention.post.id for one in claim(store, utc_now())] == ["fake:2", "fake:3"]
+
+
+def test_only_what_happened_is_said(folder: Path, listener: Listener) -> None:
+    with store_in(folder) as store:
+        poll(store, [recent(4)], mentions=[])
+    said = [
+        listener("mark", post, "norvia", answer).lines[0]
+        for post, answer in [
+            ("fake:4", "yes"),
+            ("fake:4", "no"),
+            ("fake:1", "yes"),
+            ("fake:1", "yes"),
+            ("fake:1", "no"),
+            ("fake:1", "yes"),
+        ]
+    ]
+    assert said == [
+        "kept: fake:4 is about norvia; it is no mention, and an answer makes none",
+        "kept: fake:4 is not about norvia; there was no mention to withdraw",
+        "kept: fake:1 is about norvia; the mention is in doubt no longer",
+        "kept: fake:1 is about norvia; the mention stands as it did",
+        "kept: fake:1 is not about norvia; the mention is withdrawn",
+        "kept: fake:1 is about norvia; the mention that was withdrawn is back, and is judged anew",
+    ]
+
+
+def test_without_an_answer_the_doubts_are_listed(folder: Path, listener: Listener) -> None:
+    told = listener("mark", "--limit", "2")
+    assert (told.code, told.err) == (0, "")
+    first, why, second, _, more, how = told.lines
+    assert re.fullmatch(r"fake:3  norvia  \d{4}-\d\d-\d\d \d\d:\d\d  Norvia is late again", first)
+    assert why == (
+        "    name “Norvia”; may be about something else: 0.40 for norvia,"
+        " because written in lower case"
+    )
+    assert second.startswith("fake:2  norvia  ")
+    assert more == "… and 1 more: --limit N lists more of them"
+    assert how == "listener mark SITE:ID BRAND yes|no settles one"
+    with store_in(folder) as store:
+        assert marks(store) == {}
+
+
+def test_doubts_of_one_brand_and_none(folder: Path, listener: Listener) -> None:
+    assert len(listener("mark", "--brand", "norvia").lines) == 3 * 2 + 1
+    assert listener("mark", "--brand", "skylark").lines == ["nothing is in doubt"]
+
+
+def test_doubts_as_json_can_be_answered(folder: Path, listener: Listener) -> None:
+    told = json.loads(listener("mark", "--json", "--limit", "2").out)
+    assert told["count"] == 3
+    assert [one["id"] for one in told["mentions"]] == ["fake:3", "fake:2"]
+    first = told["mentions"][0]
+    assert first["post"]["text"] == "Norvia is late again"
+    assert first["verdict"] == {"label": "review", "score": 0.4, "reasons": list(DOUBT.reasons)}
+    answers = [
+        {"post": one["id"], "brand": one["brand"], "about": True} for one in told["mentions"]
+    ]
+    stdin = "\n".join(map(json.dumps, answers)).encode()
+    assert listener("mark", "--file", "-", stdin=stdin).lines[-1] == "2 answers kept"
+    assert json.loads(listener("mark", "--json").out)["count"] == 1
+
+
+def test_strangers_words_in_doubts_are_harmless(folder: Path, listener: Listener) -> None:
+    verdict = Verdict("review", 0.4, ("a\x07b\u202e",))
+    post = recent("5\x1b[2J", "Norvia\x1b[2J\u202e\nfake:9  norvia")
+    with store_in(folder) as store:
+        poll(store, [post], mentions=[a_mention(post=post, verdict=verdict)])
+    told = listener("mark")
+    assert len(told.lines) == 4 * 2 + 1
+    assert not {"\x1b", "\x07", "\u202e"} & set(told.out)
+
+
+def test_status_tells_how_many_wait_for_a_look(folder: Path, listener: Listener) -> None:
+    waiting = "doubts   3 mentions wait for a look: listener mark lists them"
+    assert waiting in listener("status").lines
+    assert json.loads(listener("status", "--json").out)["doubts"] == 3
+    for number in "123":
+        listener("mark", f"fake:{number}", "norvia", "yes")
+    assert not any(line.startswith("doubts") for line in listener("status").lines)
 
 
 def test_who_said_so_is_kept(
@@ -85,9 +163,9 @@ def test_a_file_of_answers(folder: Path, listener: Listener) -> None:
     told = listener("mark", "--file", "marks.jsonl")
     assert told.code == 0
     assert told.lines == [
-        "fake:1 is about norvia from now on: a mention of it is in doubt no longer",
-        "fake:3 is not about norvia from now on: a mention of it is withdrawn",
-        "2 kept, 3 passed over",
+        "kept: fake:1 is about norvia; the mention is in doubt no longer",
+        "kept: fake:3 is not about norvia; the mention is withdrawn",
+        "2 answers kept, 9 lines passed over",
     ]
     no_post = "there is no stored post 'fake:9'; its id is SITE:ID, as the listener tells it"
     object_such = 'must be an object such as {"post": "x:1", "brand": "acme", "about": true}'
@@ -104,7 +182,9 @@ def test_a_file_of_answers(folder: Path, listener: Listener) -> None:
     with store_in(folder) as store:
         assert marks(store) == {"fake:1": True, "fake:3": False}
     piped = listener("mark", "--file", "-", stdin=json.dumps(lines[0]).encode())
-    assert piped.lines[-1] == "1 kept"
+    assert piped.lines[-1] == "1 answer kept"
+    spoilt = listener("mark", "--file", "-", stdin=b"{oh\n")
+    assert (spoilt.code, spoilt.lines) == (0, ["0 answers kept, 1 line passed over"])
 
 
 @pytest.mark.parametrize(
@@ -114,7 +194,9 @@ def test_a_file_of_answers(folder: Path, listener: Listener) -> None:
         (("fake:1", "norvai", "yes"), "no brand 'norvai' in config.toml; did you mean 'norvia'?"),
         (("fake:1", "norvia", "maybe"), "'maybe' is no answer; write yes or no"),
         (("fake:1", "norvia"), "mark takes POST BRAND yes|no, or --file"),
-        ((), "mark takes POST BRAND yes|no, or --file"),
+        (("--file", "-", "--json"), "mark takes POST BRAND yes|no, or --file"),
+        (("fake:1", "norvia", "yes", "--brand", "norvia"), "mark takes POST BRAND yes|no"),
+        (("--brand", "norvai"), "--brand: no brand 'norvai' in config.toml; did you mean"),
         (("fake:1", "--file", "-"), "mark takes POST BRAND yes|no, or --file"),
         (("--file", "none"), "none can't be read"),
         (("\udcff", "norvia", "yes"), "there is no stored post"),

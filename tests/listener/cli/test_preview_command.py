@@ -70,8 +70,8 @@ def test_gained_lost_and_kept_against_what_is_stored(tmp_path: Path, listener: L
     assert "          because: it holds the forbidden “delay” in its text" in told.lines
     assert "  all: 1 more, 1 fewer, 2 before, to desk" in told.lines
     assert "  urgent: 0 more, 1 fewer, 2 before, to desk" in told.lines
-    assert "    asks for urgency" in told.lines
-    assert told.lines[-1] == "  for these, 1 change without tags went through the classifiers"
+    assert "    asks for the tag urgency" in told.lines
+    assert told.lines[-1] == "  1 mention had no tags yet; the classifiers judged it to count these"
 
 
 def test_nothing_is_written(tmp_path: Path, listener: Listener) -> None:
@@ -118,8 +118,8 @@ def test_the_faults_of_the_examples_come_first(tmp_path: Path, listener: Listene
     configure(tmp_path, text=text)
     told = listener("preview")
     assert told.code == 0
-    assert told.lines[0] == "1 fault in the brands' examples:"
-    assert told.lines[1].startswith('  brands.norvia.must_match: "Nordia" does not match')
+    assert told.lines[0] == "! 1 example fails, and listener check will say so:"
+    assert told.lines[1].startswith('!   brands.norvia.must_match: "Nordia" does not match')
     assert "0 posts published" in told.lines[3]
 
 
@@ -147,7 +147,9 @@ def test_posts_from_a_file(tmp_path: Path, listener: Listener) -> None:
     assert "norvia: 2 match, 2 gained" in told.lines
     assert "skylark: 1 match, 1 gained" in told.lines
     assert any("because: thread “1”" in it for it in told.lines)
-    assert listener("preview", "--file", "-", stdin=b"".join(lines)).lines[2:] == told.lines[2:]
+    assert any(it.startswith("  jsonl: 1 match") for it in told.lines)
+    piped = listener("preview", "--file", "-", stdin=b"".join(lines))
+    assert piped.lines[2:] == [it.replace("jsonl:", "stdin:") for it in told.lines[2:]]
 
 
 def test_a_line_beyond_all_bounds_costs_itself(
@@ -203,6 +205,21 @@ def test_doubts_are_counted_and_told(tmp_path: Path, listener: Listener) -> None
     second = listener("preview")
     assert "norvia: 1 match, 1 in doubt" in second.lines
     assert any(it.startswith("  doubt   ") and "fake:1" in it for it in second.lines)
+    with store_in(tmp_path) as store:
+        (doubtful_mention,) = matcher.match(posts[0])
+        edited = replace(posts[0], url="https://example.org/edited")
+        poll(store, [edited], mentions=[replace(doubtful_mention, source="fake")], now=utc_now())
+        assert store.status(utc_now()).doubts == 1
+    third = listener("preview")
+    assert any(it.startswith("  doubt   ") and "fake:1" in it for it in third.lines)
+
+
+def test_an_unmet_expression_ends_without_a_full_stop(tmp_path: Path, listener: Listener) -> None:
+    post = recent(1, "Norvia")
+    keep(tmp_path, [post], [a_mention(post=post)])
+    configure(tmp_path, text=CONFIG.replace('["Norvia"]', '["Norvia"]\nexpression = "delay"'))
+    told = listener("preview")
+    assert "          because: “delay” does not stand in the post" in told.lines
 
 
 def test_a_thread_follows_its_replayed_parent(tmp_path: Path, listener: Listener) -> None:

@@ -1,6 +1,7 @@
 """``listener try``: the grounds of each match are shown."""
 
 import json
+import re
 from pathlib import Path
 
 from tests.listener.cli.commands import CONFIG, Listener, configure
@@ -57,3 +58,15 @@ def test_a_doubt_gives_its_reasons(tmp_path: Path, listener: Listener) -> None:
         score, because = doubt.removeprefix("may be about something else: ").split(" for norvia, ")
         assert 0 < float(score) < 1
         assert because.startswith("because ")
+        assert re.search(r"; its id is jsonl:\d$", because)
+
+
+def test_a_source_that_is_switched_off_is_said_to_be(tmp_path: Path, listener: Listener) -> None:
+    configure(tmp_path, SOURCE + "enabled = false\n")
+    told = listener("try", "file")
+    assert (told.code, told.out) == (2, "")
+    assert told.err == (
+        "listener: source 'file' in config.toml is switched off: set enabled = true,"
+        " or take that line out, to try it\n"
+    )
+    assert "no source 'flie' in config.toml" in listener("try", "flie").err

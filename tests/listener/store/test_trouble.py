@@ -66,6 +66,7 @@ READS: dict[str, Callable[[Store], object]] = {
     "kept": lambda store: list(store.kept(NOON - HOUR, NOON + HOUR)),
     "around": lambda store: store.around([a_post("9")]),
     "marks": lambda store: store.marks(),
+    "doubts": lambda store: store.doubts(None, 9),
     "search": lambda store: store.search("late", 9),
 }
 

@@ -137,3 +137,12 @@ def test_rare_words_give_way_where_there_are_too_many(monkeypatch):
     judge = fit(profile("play"), marks(PLAY_ABOUT, PLAY_OTHER))
     assert len(judge.weights) == 30
     assert judge.judge(bracketed("score of the [play] tonight")).score < 0.5
+
+
+def test_what_a_small_word_taught_counts_and_is_not_told():
+    judge = fit(profile("play"), marks(PLAY_ABOUT, PLAY_OTHER))
+    verdict = judge.judge(bracketed("the defence read that [play] of the goalie in Radom"))
+    reasons = [said for said, _ in verdict.shares]
+    assert "near: goalie" in reasons
+    assert not {"near: the", "near: of", "near: in", "near: of the"} & set(reasons)
+    assert judge.weights["word:the"] != 0

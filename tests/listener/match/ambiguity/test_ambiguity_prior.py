@@ -52,9 +52,9 @@ def test_most_other_posts_score_below_a_half_and_half_are_binned():
 def test_posts_that_nothing_was_tuned_on_are_judged_as_well():
     about = [judged(brand, text).verdict for brand, text in posts(LATER_ABOUT)]
     other = [judged(brand, text).verdict for brand, text in posts(LATER_NOT_ABOUT)]
-    assert about.count("yes") >= 0.9 * len(about)
+    assert about.count("yes") >= 0.75 * len(about)
     assert "no" not in about
-    assert other.count("yes") <= 0.25 * len(other)
+    assert other.count("yes") <= 0.1 * len(other)
 
 
 @pytest.mark.parametrize(
@@ -156,5 +156,65 @@ def test_the_listed_words_are_folded_and_stars_stand_for_endings():
 def test_a_thousand_other_brands_leave_room_for_the_brands_own_words():
     others = [Brand(str(at), (f"Name{at}",)) for at in range(10_000)]
     known = Profile.of(Brand("a", ("Amazon",), products=("Kindle",)), others)
-    assert len(known.terms) == 2_000
+    assert len(known.terms) == 10_000
     assert known.terms["kindle"] == ("your product", "Kindle")
+
+
+def in_finnish(text: str, **known: tuple[str, ...]) -> Verdict:
+    brand = Brand("elisa", ("Elisa",), languages=("fi",), ambiguous=True, **known)
+    return fit(Profile.of(brand)).judge(bracketed(text))
+
+
+def test_a_context_word_in_any_form_changes_the_verdict():
+    text = "Siskoni [Elisa] valitti liittymistään"
+    with_it = in_finnish(text, context=("liittymä",))
+    assert in_finnish("Äitini [Elisa] pohti antenneja").verdict == "review"
+    assert in_finnish("Äitini [Elisa] pohti antenneja", context=("antenni",)).verdict == "yes"
+    assert told(with_it)["your word near: liittymä"] > 1
+    assert with_it.score > in_finnish(text).score
+
+
+def test_products_and_other_brands_are_known_in_their_forms():
+    brand = Brand("elisa", ("Elisa",), languages=("fi",), products=("Elisa Viihde",))
+    judge = fit(Profile.of(brand, [Brand("telia", ("Telia",))]))
+    verdict = judge.judge(bracketed("Teliasta [Elisalle], sitten Elisa Viihteeseen"))
+    assert {"another brand near: Telia", "your product near: Elisa Viihde"} <= told(verdict).keys()
+
+
+def test_a_form_that_is_an_everyday_word_is_no_other_brand():
+    judge = fit(Profile.of(Brand("lego", ("Lego",), languages=("pl",)), [Brand("w", ("Wedel",))]))
+    assert not any("Wedel" in said for said in told(judge.judge(bracketed("[Lego] wedle planu"))))
+    assert any("Wedel" in said for said in told(judge.judge(bracketed("[Lego] z Wedla"))))
+
+
+PLAIN_USES = [
+    ("Perła", "naszyjnik z [pereł] babci, [perły] są piękne"),
+    ("Mrówka", "[Mrówki] w kuchni, co robić? Pomocy"),
+    ("Mrówka", "szukam sposobu na [mrówki]"),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), PLAIN_USES)
+def test_the_bare_word_is_a_doubt_as_long_as_nobody_said_what_it_means(name, text):
+    judge = fit(Profile.of(Brand("b", (name,), languages=("pl",))))
+    assert judge.judge(bracketed(text)).verdict == "review"
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "text"),
+    [
+        ("Elisa", "fi", "[Elisan] netti ei toimi"),
+        ("Play", "pl", "[Play] znowu nie działa"),
+        ("Orange", "pl", "[orange] oddajcie kasę"),
+        ("Orange", "en", "[orange] oddajcie kasę"),
+    ],
+)
+def test_a_complaint_of_few_words_is_never_a_no(name, language, text):
+    judge = fit(Profile.of(Brand("b", (name,), languages=(language,))))
+    assert judge.judge(bracketed(text)).verdict == "yes"
+
+
+@pytest.mark.parametrize("name", ["mBank", "苹果"])
+def test_a_name_without_a_capital_is_written_so_by_everybody(name):
+    verdict = fit(Profile.of(Brand("b", (name,)))).judge(bracketed(f"[{name.lower()}] odd"))
+    assert not any("just the word" in said for said in told(verdict))

@@ -30,7 +30,7 @@ MEANT = [
     ("NOT NOT finnair", "finnair"),
     ("finnair finnair", "finnair"),
     ("FINNAIR Żabka STRASSE straße", "finnair AND żabka AND strasse"),
-    ("and or not near", "and AND or AND not AND near"),
+    ("and AND or AND not AND near", "and AND or AND not AND near"),
     ("“Finnair  Plus!”", '"finnair plus"'),
     ('"finnair"', '"finnair"'),
     ("AT&T", '"at t"'),
@@ -133,7 +133,8 @@ def test_refuses_with_the_place_and_what_was_expected(
     assert (error.line, error.column) == (line, column), str(error)
     assert expected in error.expected, str(error)
     assert str(error) == (
-        f"Line {line}, column {column}: expected {error.expected}; found {error.found}."
+        f"Line {line}, column {column} at {error.around}: "
+        f"expected {error.expected}; found {error.found}."
     )
     assert len(str(error)) < 400
 
@@ -225,3 +226,59 @@ def test_reads_or_refuses_the_largest_quickly(text: str) -> None:
     if isinstance(expression, ExpressionError):
         assert len(str(expression)) < 400
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "operator"),
+    [
+        ("telefon or internet", 9, "or"),
+        ("telefon And internet", 9, "And"),
+        ('"a b" and (c OR d)', 7, "and"),
+        ("(c OR d) or -a", 10, "or"),
+        ("lang:pl and site:x.pl telefon", 9, "and"),
+        ("telefon not internet", 9, "not"),
+        ("telefon AND not internet", 13, "not"),
+        ("near/6 browar", 1, "near/6"),
+        ("piwo oNear/6 browar", 6, "oNear/6"),
+    ],
+)
+def test_an_operator_in_small_letters_is_refused(text: str, column: int, operator: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        parse(text)
+    assert caught.value.column == column
+    assert caught.value.found == (
+        f"“{operator}”: write {operator.upper()}, or quote it if you mean the word"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['a "and" b', "and", "a AND or", "or AND b", "not OR b", "title:not a", "near a", "a b.or c"],
+)
+def test_a_small_operator_that_is_quoted_or_joins_nothing_is_a_word(text: str) -> None:
+    assert parse(str(parse(text))) == parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "around"),
+    [
+        ("a OR", "a OR⟪⟫"),
+        ("a OR sitee:x", "a OR ⟪sitee:x⟫"),
+        ("vespa\nOR )", "vespa OR ⟪)⟫"),
+        (
+            f"{'piaggio OR ' * 9}scooter NEAR ({'Alessandro ' * 9})",
+            "… piaggio OR scooter ⟪NEAR⟫ (Alessandro Alessandro …",
+        ),
+    ],
+)
+def test_the_place_is_shown_with_what_stands_around_it(text: str, around: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        parse(text)
+    assert caught.value.around == around
+    assert f"at {around}: expected" in str(caught.value)
+
+
+@pytest.mark.parametrize("quotes", ["“”", "„”", "»«", "«»", '""'])
+def test_any_quotes_do_and_case_does_not_matter_in_them(quotes: str) -> None:
+    text = "Osake nousi".join(quotes)
+    assert parse(text) == parse('"osake nousi"')
