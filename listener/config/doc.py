@@ -62,9 +62,8 @@ that isn't known is refused, so that a slip of the pen is never silently ignored
 * Sources, classifiers and channels of others are used like the built-in ones: install their
   package, and name their type.
 """
-_MEANWHILE = """\
-`languages`, `expression` and `ambiguous` are kept but not used by this version; `listener check`
-says so where they are set.
+_BRANDS_MORE = """\
+How a brand is set up well, with examples in Finnish, Polish and English: [matching](matching.md).
 """
 
 
@@ -73,7 +72,7 @@ def page() -> str:
     parts = [_HEAD, f"## An example\n\nFrom `listener init`:\n\n```toml\n{_example()}```\n"]
     for heading, cls in CORE_TABLES[:3]:
         parts.append(f"## {heading}\n\n{_table(cls)}")
-    parts.append(_MEANWHILE)
+    parts.append(_BRANDS_MORE)
     for heading, cls, kind in PLUGIN_TABLES:
         parts.append(f"## {heading}\n\n{_order() if kind == 'classifiers' else ''}{_table(cls)}")
         parts.extend(_plugins(kind))

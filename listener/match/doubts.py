@@ -40,15 +40,20 @@ class Doubts:
         brand = self._brands[index]
         if not brand.ambiguous:
             return Verdict()
-        if any(one.field in _WRITTEN for one in evidence):  # a bare reply says nothing of its own
-            about = self._settled(index).get(_words(post))
-            if about is not None:
-                return _MARKED_ABOUT if about else None
+        about = self._said(index, post, evidence)
+        if about is not None:
+            return _MARKED_ABOUT if about else None
         judged = self._judge(index).judge(_context(brand, post, evidence, around))
         if judged.verdict == "no":
             return None
         reasons = tuple(_REASON.format(what=what, share=share) for what, share in judged.shares)
         return Verdict(judged.verdict, judged.score, reasons)
+
+    def _said(self, index: int, post: Post, evidence: Sequence[Evidence]) -> bool | None:
+        """What somebody said of these very words; of a bare reply's, which name nothing, None."""
+        settled = self._settled(index)
+        named = any(one.field in _WRITTEN for one in evidence)
+        return settled.get(_words(post)) if settled and named else None
 
     def _fitted(self, index: int) -> Judge:
         brand = self._brands[index]

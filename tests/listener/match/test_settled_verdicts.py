@@ -1,0 +1,85 @@
+"""What somebody said of a text holds for that text, whatever the judge thinks of it."""
+
+import pytest
+
+from listener.match import Matcher
+from listener.match.ambiguity import Context, Mark, Profile, fit
+from listener.match.around import Around, Marked
+from listener.match.examples import run_examples
+from listener.model import Author, Brand, Post, Verdict
+
+ABOUT = "Elisa täytti kolme vuotta, onnea siskoni tyttö!"
+OTHER = "Elisan liittymä ei toimi, asiakaspalvelu ei vastaa laskusta"
+SETTLED = Verdict("yes", 1.0, ("marked as about it",))
+
+
+def elisa(**known: tuple[str, ...]) -> Brand:
+    return Brand("elisa", ("Elisa",), ("@elisa",), languages=("fi",), ambiguous=True, **known)
+
+
+def post(text: str, title: str = "", **known: str) -> Post:
+    return Post("x", "1", text, title=title, **known)
+
+
+def verdicts(brand: Brand, asked: Post, *marked: tuple[Post, bool]) -> list[Verdict]:
+    """The verdicts after these marks, the newest first."""
+    given = [Marked(one, brand.id, about) for one, about in marked]
+    return [mention.verdict for mention in Matcher([brand], given).match(asked)]
+
+
+def test_a_marked_text_takes_its_answer() -> None:
+    assert verdicts(elisa(), post(OTHER), (post(OTHER), False)) == []
+    assert verdicts(elisa(), post(ABOUT), (post(ABOUT), True)) == [SETTLED]
+
+
+def test_case_and_white_space_do_not_matter_and_the_title_counts() -> None:
+    marked = (post("Elisan   liittymä\nei toimi", title="Taas"), False)
+    assert verdicts(elisa(), post("TAAS elisan liittymä ei toimi "), marked) == []
+    assert verdicts(elisa(), post("Elisan liittymä ei toimi"), marked)
+    assert verdicts(elisa(), post("Taas Elisan liittymä ei toimi nyt"), marked)
+
+
+def test_the_newest_mark_wins_and_marks_overrule_examples() -> None:
+    both = ((post(OTHER), True), (post(OTHER), False))
+    assert verdicts(elisa(), post(OTHER), *both) == [SETTLED]
+    assert verdicts(elisa(), post(OTHER), *reversed(both)) == []
+    assert verdicts(elisa(must_not_match=(OTHER,)), post(OTHER), both[0]) == [SETTLED]
+
+
+def test_another_brands_mark_says_nothing() -> None:
+    telia = Brand("telia", ("Elisa",), languages=("fi",), ambiguous=True)
+    matcher = Matcher([elisa(), telia], [Marked(post(OTHER), "telia", False)])
+    assert [mention.brand for mention in matcher.match(post(OTHER))] == ["elisa"]
+
+
+def test_a_reply_without_the_name_is_not_settled_by_another_of_the_same_words() -> None:
+    marked = [Marked(post("kiitos!", in_reply_to="elisa"), "elisa", False)]
+    matcher = Matcher([elisa()], marked)
+    assert matcher.match(post("kiitos!", in_reply_to="elisa"))
+    assert matcher.match(post("kiitos!"), around=Around(frozenset({"elisa"})))
+
+
+def test_the_judge_learns_as_if_nothing_were_settled() -> None:
+    brand = elisa(must_not_match=("Elisa sai mekon joululahjaksi",))
+    told = verdicts(brand, post("Elisa sai mekon syntymäpäivälahjaksi"))
+    span = Context("Elisa sai mekon joululahjaksi", spans=((0, 5),), kinds=("name",))
+    asked = Context("Elisa sai mekon syntymäpäivälahjaksi", spans=((0, 5),), kinds=("name",))
+    judged = fit(Profile.of(brand), [Mark(span, False)]).judge(asked)
+    assert [one.score for one in told] == ([judged.score] if judged.verdict != "no" else [])
+
+
+@pytest.mark.parametrize("text", [ABOUT, OTHER, "elisa"])
+def test_the_examples_of_an_ambiguous_brand_can_be_made_to_hold(text: str) -> None:
+    assert run_examples([elisa(must_match=(text,))]) == []
+    assert run_examples([elisa(must_not_match=(text,))]) == []
+
+
+def test_an_example_in_both_lists_and_one_that_names_nothing_are_told() -> None:
+    faults = run_examples([elisa(must_match=(OTHER, "Telia"), must_not_match=(OTHER,))])
+    assert [fault.split(": ")[0] for fault in faults] == ["brands.elisa.must_match"] * 2
+    assert "something else" in faults[0]
+
+
+def test_a_mark_of_an_account_of_the_brand_stays_without_effect() -> None:
+    own = Post("x", "1", ABOUT, author=Author("@elisa"))
+    assert verdicts(elisa(), own, (own, True)) == []
