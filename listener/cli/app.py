@@ -129,7 +129,10 @@ def preview(
 
 @cli.command()
 def queries(
-    platform: Annotated[str, typer.Argument(help="x, reddit, hackernews, bluesky, mastodon, …")],
+    platform: Annotated[
+        str,
+        typer.Argument(help="x, reddit, hackernews, bluesky, mastodon, youtube or google_news."),
+    ],
     brand: Annotated[str, typer.Argument(help="Just this brand.")] = "",
     config: ConfigOption = CONFIG,
     chars_max: Annotated[

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import get_args
 
 from listener.cli.shared import BadUse, configured
-from listener.match.fold import fold
-from listener.match.inflect import paradigm
 from listener.match.platforms import Platform
 from listener.match.queries import queries_for
+from listener.match.usual import usual_forms
 from listener.model import Brand
 from listener.suggest import suggestion
 from listener.text import shown
@@ -30,19 +29,13 @@ def print_queries(path: Path, platform: str, brand: str, chars_max: int) -> None
 
 
 def _print(brand: Brand, platform: Platform, chars_max: int) -> None:
-    asked = queries_for(brand, platform, chars_max, lambda base: _forms(base, brand.languages))
-    print(f"{brand.id} on {platform}, {len(asked.queries)} of at most {chars_max} characters")
+    asked = queries_for(brand, platform, chars_max, lambda base: usual_forms(base, brand.languages))
+    queries = "1 query" if len(asked.queries) == 1 else f"{len(asked.queries)} queries"
+    each = "each " if len(asked.queries) > 1 else ""
+    print(f"{brand.id} on {platform}: {queries} of at most {chars_max} characters {each}".rstrip())
     for query in asked.queries:
         print(f"  {query}")
     for left in asked.left_out:
         print(f"  left out: {left}")
     if not brand.languages and asked.queries:
         print("  base forms only, as the brand lists no languages")
-
-
-def _forms(base: str, codes: tuple[str, ...]) -> list[str]:
-    """The forms of a name of one word, the short ones, which are mostly the frequent, first."""
-    word = fold(base).strip()
-    if not word.isalnum():
-        return []
-    return sorted(paradigm(word, codes).written - {word}, key=lambda form: (len(form), form))

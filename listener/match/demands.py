@@ -202,8 +202,13 @@ def check_demand(text: str) -> None:
     rest = text[near.end() :] if near else text
     if near and not 1 <= int(near[1]) <= NEAR_WORDS_MAX:
         raise ExpressionError(1, 1, f"NEAR/1 to NEAR/{NEAR_WORDS_MAX}", f"NEAR/{near[1]}", text)
-    if _SAYS_MORE.search(rest):
+    if says_more(rest) or "near/" in rest.casefold():  # in small letters it is told to be so
         tree_of(rest)
+
+
+def says_more(entry: str) -> bool:
+    """Whether an entry is an expression, not the words of a name."""
+    return bool(_SAYS_MORE.search(entry))
 
 
 def _taken(brand: Brand, entries: Iterable[str], finders: list[Finder]) -> tuple[Demand, ...]:
@@ -215,7 +220,7 @@ def _demand(brand: Brand, entry: str, finders: list[Finder]) -> Demand:
     near = _NEAR.match(entry)
     rest = entry[near.end() :] if near else entry
     words = int(near[1]) if near else 0
-    if _SAYS_MORE.search(rest):
+    if says_more(rest):
         return Demand(entry, words, tree_of(rest))
     mine = list(name_finders(rest, brand.languages or _ALL_CODES, loose=False))
     finders.extend(mine)

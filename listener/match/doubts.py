@@ -50,10 +50,11 @@ class Doubts:
         return Verdict(judged.verdict, judged.score, reasons)
 
     def _said(self, index: int, post: Post, evidence: Sequence[Evidence]) -> bool | None:
-        """What somebody said of these very words; of a bare reply's, which name nothing, None."""
+        """What somebody said of this very post, else of its words, where they name the brand."""
         settled = self._settled(index)
         named = any(one.field in _WRITTEN for one in evidence)
-        return settled.get(_words(post)) if settled and named else None
+        said = settled.get(("post", post.id))
+        return settled.get(("words", _words(post))) if said is None and settled and named else said
 
     def _fitted(self, index: int) -> Judge:
         brand = self._brands[index]
@@ -67,11 +68,14 @@ class Doubts:
             if evidence:
                 yield Mark(_context(brand, post, evidence, NOWHERE), about)
 
-
-    def _answers(self, index: int) -> dict[str, bool]:
-        """The words of a post → whether they are about the brand, as was last said."""
-        answered = self._answered(self._brands[index])
-        return {_words(post): about for post, about in answered}
+    def _answers(self, index: int) -> dict[tuple[str, str], bool]:
+        """A post's id, and its words → whether they are about the brand, as was last said."""
+        said: dict[tuple[str, str], bool] = {}
+        for post, about in self._answered(self._brands[index]):
+            said["words", _words(post)] = about
+            if post.native_id:
+                said["post", post.id] = about
+        return said
 
     def _answered(self, brand: Brand) -> Iterator[tuple[Post, bool]]:
         """The brand's examples, then what was marked, the oldest first."""

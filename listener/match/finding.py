@@ -188,7 +188,8 @@ def _longest(places: Iterable[_Place]) -> Iterator[_Place]:
     """Where a brand's evidence overlaps, the longest; in the order of the text, per brand."""
     kept: _Place | None = None
     ordered = sorted(
-        places, key=lambda one: (one.brand, one.start, -one.end, one.guessed, one.order)
+        places,
+        key=lambda one: (one.brand, one.start, -one.end, one.guessed, bool(one.how), one.order),
     )
     for place in ordered:
         if kept is None or kept.brand != place.brand or kept.end <= place.start:

@@ -1,7 +1,8 @@
 """What each platform is asked for, derived from a brand's table: one place says what we listen to.
 
 A platform is asked for more than the match will keep. What it is asked to leave out are forbidden
-words and the brand's own posts, which the match would drop, and on X other languages for names
+words and names (no fields, no expressions) and the brand's own posts, which the match would
+drop, and on X other languages for names
 (not for handles, hashtags and links, which are sure in any language).
 
 Names are quoted wherever a platform could read an operator in them, and quotes in them are
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from listener.match.demands import says_more
 from listener.match.forms import account, hosts
 from listener.match.platforms import SYNTAX, Platform, Syntax, phrase
 from listener.model import Brand
@@ -26,6 +28,16 @@ QUERIES_MAX = 5
 
 FORMS_MAX = 400
 _TAIL_SHARE = 3  # what is excluded takes at most a third of a query
+
+_WORDS = {
+    "name": "names",
+    "short name": "short_names",
+    "misspelling": "misspellings",
+    "product": "products",
+    "person": "people",
+    "campaign": "campaigns",
+}
+"""What is asked for in the brand's languages only, with the key that lists it."""
 
 Forms = Callable[[str], Sequence[str]]
 
@@ -122,8 +134,8 @@ def queries_for(
     """The queries that find the brand's mentions on a platform, each within ``chars_max``.
 
     ``forms`` gives for a name, product or person the forms it is written in, the most frequent
-    first. Every name, product, person, handle, hashtag and domain is in exactly one query or in
-    ``left_out``.
+    first; each name has its turn. Every name, short name, misspelling, product, person,
+    campaign, handle, hashtag and domain is in exactly one query or in ``left_out``.
     """
     syntax = SYNTAX[platform]
     left_out: list[str] = []
@@ -147,17 +159,13 @@ def _terms(brand: Brand, syntax: Syntax, left_out: list[str]) -> dict[str, tuple
         if not written:
             left_out.append(f"{what}: nothing that can be searched for here")
         for term in written:
-            terms.setdefault(term, (what, kind in {"name", "product", "person"}))
+            terms.setdefault(term, (what, kind in _WORDS))
     return terms
 
 
 def _written(brand: Brand, syntax: Syntax) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    for kind, bases in (
-        ("name", brand.names),
-        ("product", brand.products),
-        ("person", brand.people),
-    ):
-        yield from ((kind, base, _present(phrase(base))) for base in bases)
+    for kind, key in _WORDS.items():
+        yield from ((kind, base, _present(phrase(base))) for base in getattr(brand, key))
     for base in brand.handles:
         yield "handle", base, _present(syntax.handle(account(base)))
     for base in brand.hashtags:
@@ -173,6 +181,11 @@ def _present(term: str) -> tuple[str, ...]:
 def _tail(brand: Brand, syntax: Syntax, chars_max: int, left_out: list[str]) -> str:
     """What posts are left out by the platform already: forbidden words, the brand's own posts."""
     tail = ""
+    if syntax.without:
+        left_out += [
+            f"forbid “{shown(entry, 60)}”: no plain words; such posts come and are dropped later"
+            for entry in filter(says_more, brand.forbid)
+        ]
     for what, piece in _exclusions(brand, syntax):
         longer = f"{tail} {piece}".strip()
         if len(longer) * _TAIL_SHARE <= chars_max and len(longer.split()) * 2 <= syntax.words_max:
@@ -185,7 +198,8 @@ def _tail(brand: Brand, syntax: Syntax, chars_max: int, left_out: list[str]) -> 
 def _exclusions(brand: Brand, syntax: Syntax) -> Iterator[tuple[str, str]]:
     if syntax.without:
         for word in brand.forbid:
-            if written := phrase(word):
+            written = "" if says_more(word) else phrase(word)
+            if written:
                 yield f"forbid “{shown(word, 60)}”", f"{syntax.without}{written}"
     if syntax.without_author:
         for name in dict.fromkeys(map(account, brand.handles + brand.own_accounts)):
@@ -211,7 +225,7 @@ def _new_forms(
     """The forms of each base that are no term yet, each under the first base that has it."""
     seen = set(terms)
     found: dict[str, list[str]] = {}
-    for base in dict.fromkeys(brand.names + brand.products + brand.people):
+    for base in dict.fromkeys(brand.names + brand.products + brand.people + brand.campaigns):
         written = dict.fromkeys(filter(None, map(phrase, forms(base)[:FORMS_MAX])))
         found[base] = [term for term in written if term not in seen]
         seen |= written.keys()

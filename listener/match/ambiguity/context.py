@@ -17,6 +17,7 @@ PROFILE_TERMS_MAX = 10_000
 
 _NOT_THE_NAME = frozenset({"product", "person", "domain"})
 _WORD = re.compile(r"\w+")
+_CONTEXT = "your word"
 WORDS_IN_TERM_MAX = 6
 """Longer terms are not looked for."""
 
@@ -90,7 +91,7 @@ class Profile:
         _take_up(terms, "your site", brand.domains)
         _take_up(terms, "your product", brand.products, codes)
         _take_up(terms, "your person", brand.people, codes)
-        _take_up(terms, "your word", (*brand.context, *brand.require), codes)
+        _take_up(terms, _CONTEXT, (*brand.context, *brand.require), codes)
         for other in others:
             _take_up(terms, "another brand", other.names, codes)
         terms = {term: known for term, known in terms.items() if term not in own}
@@ -102,21 +103,23 @@ class Profile:
         )
 
 
-def _take_up(
-    terms: Terms, what: str, written: Sequence[str], codes: tuple[str, ...] = ()
-) -> None:
+def _take_up(terms: Terms, what: str, written: Sequence[str], codes: tuple[str, ...] = ()) -> None:
     """Takes up each term that is not there yet, in its forms in the languages ``codes``."""
     for base in written:
         words = _words(base)
         if 0 < len(words) <= WORDS_IN_TERM_MAX:
-            for last in _forms(words[-1], codes):
+            for last in _forms(words[-1], codes, owned=what == _CONTEXT):
                 if len(terms) < PROFILE_TERMS_MAX:
                     terms.setdefault(" ".join((*words[:-1], last)), (what, base))
 
 
-def _forms(word: str, codes: tuple[str, ...]) -> list[str]:
-    """The word, then its forms; not those that are everybody's words, as it is not itself."""
-    forms = sorted(paradigm(word, codes).spellings() - {word})
+def _forms(word: str, codes: tuple[str, ...], *, owned: bool) -> list[str]:
+    """The word, then its forms; not those that are everybody's words, as it is not itself.
+
+    ``owned``: with possessives too, as common nouns have them and names hardly.
+    """
+    known = paradigm(word, codes)
+    forms = sorted((known.spellings() if owned else known.written | known.unaccented) - {word})
     return [word, *(form for form in forms if is_common(word, codes) or not is_common(form, codes))]
 
 

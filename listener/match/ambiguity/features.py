@@ -25,7 +25,7 @@ _SMALL_WORD_SHARE = 1_500.0  # per million words: what stands in every text
 _NAME = "…"  # stands for the brand's name, which tells nothing: every post has it
 
 Sign = tuple[str, float, str]
-"""The key of a weight, how strongly the sign shows, how a person is told of it; empty where that tells nothing."""
+"""The key of a weight, how strongly the sign shows, how a person is told of it, if at all."""
 
 
 def terms_of(context: Context, tokens: Sequence[Token], language: str) -> Iterator[Sign]:
@@ -81,7 +81,7 @@ def _is_small(word: str) -> bool:
 
 def _around(context: Context, tokens: Sequence[Token], language: str) -> Iterator[Sign]:
     """What is around the text, and how the name itself is written."""
-    yield f"language {language}", 1.5, f"language: {language or 'unknown'}"
+    yield f"language {language}", 1.5, f"language: {language}" if language else ""
     for what, value, known in (("site", 0.5, context.site), ("author", 1.0, context.author)):
         if known:
             short = fold(known[:_KNOWN_CHARS_MAX])

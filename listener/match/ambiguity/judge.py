@@ -53,8 +53,8 @@ class Judge:
             weight = self.weights.get(key, _centre(key))
             if weight:
                 shares[told] = shares.get(told, 0.0) + weight * value
-        told = ((what, share) for what, share in shares.items() if what)
-        return verdict_of(sum(shares.values()), told, self.band)
+        reasons = ((what, share) for what, share in shares.items() if what)
+        return verdict_of(sum(shares.values()), reasons, self.band)
 
 
 def fit(profile: Profile, marks: Sequence[Mark] = ()) -> Judge:

@@ -20,9 +20,10 @@ refund* return* warrant* discount* voucher* coupon* sale sales price* pricing ch
 product* purchas* bought buy buying sell* membership* subscri* customer* client* service* support*
 helpdesk helpline complain* invoice* bill bills billing billed fee fees contract* account* login
 password* outage* network* signal coverage roaming broadband fiber fibre wifi 4g 5g lte sim prepaid
-data battery batteries charger* fix fixed fixing broken update* upgrade* version* launch* release* announc* device* phone* tablet* laptop* software
+data update* upgrade* version* launch* release* announc* device* phone* tablet* laptop* software
 hardware download* streaming premium flight* airline* airport* boarding baggage luggage gate pilot*
 loyalty branch* cashier* checkout queue hotline tariff* plan offer* promo* giveaway* gift
+battery batteries charger* fix fixed fixing broken
 
 yhtio* yhtiö* yritys yrity* yrityks* toimitusjohtaj* johtaja* osake* osakk* pörss* porssi*
 sijoit* tulos* liikevaihto* liikevoitto* osinko* osing* kvartaal* kauppa* kaupan kaupas* myymälä*
@@ -30,22 +31,25 @@ myymala* verkkokaup* sovellu* nettisivu* sivusto* tilau* tilas* toimitu* paketti
 hyvity* takuu* alennu* tarjou* hinta hinna* hinno* halpa halva* kallis kallii* osti* ostan ostaa
 asiaka* asiakaspalvel* palvelu* valitu* reklamaat* lasku* laskutu* maksu* sopimu* liittym*
 operaattor* verkko verkon verkos* yhteys yhteyd* kuuluvuu* laajakaist* netti netin netis* puhelin*
-puhelim* päivity* paivity* katko* vikatilann* julkais* kilpailija* irtisano* toimi toimii toimiva* huijar* työnantaj* lento
+puhelim* päivity* paivity* katko* vikatilann* julkais* kilpailija* irtisano* työnantaj* lento
 lenno* lentoyhti* lähtöportt* konttor* henkilökun* kampanj* mainos* mainokse* liike liikke*
+toimi toimii toimiva* huijar*
 
 firma* firmy firmie firmę firmą spółk* spolk* prezes* akcj* akcje giełd* gield* inwest* zysk*
 przych* udział* dywidend* sklep* aplikacj* apka apki apce apkę stron* zamówi* zamowi* dostaw*
 paczk* przesyłk* zwrot* gwaranc* reklamac* promocj* rabat* kupon* cena ceny cenę cenie cen tani*
 drogo drogi* kupi* kupuj* zakup* klient* obsług* obslug* serwis* infolini* skarg* faktur* rachun*
 opłat* umow* abonament* operator* sieć sieci zasięg* zasieg* internet* światłow* telefon* roaming*
-numer* taryf* oferta oferty ofertę aktualizac* awari* konkurenc* pracown* zatrudn* kasa kasie kasy kasę działa działaj* złodziej* oszust*
+numer* taryf* oferta oferty ofertę aktualizac* awari* konkurenc* pracown* zatrudn* kasa kasie kasy
 kasjer* kolejk* gazetk* paragon* hot-dog* hotdog* otwart* lotnis* samolot* bank* kredyt* konto konta
+kasę działa działaj* złodziej* oszust*
 
 bolag* företag* foretag* aktie* aktier* börs* bors vd vd:n kvartal* rapport* omsättning* vinst*
 butik* affär* webbutik* appen webbplats* hemsid* beställ* bestall* leverans* paket* retur*
 återbetal* garanti* rabatt* erbjud* pris priser* priset billig* dyr dyrt kund kunder* kundtjänst*
 kundtjanst* tjänst* klag* faktura* fakturor* räkning* avgift* avtal* abonnemang* operatör* nät*
-täckning* bredband* fiber telefon* uppdater* avbrott* lanser* konkurrent* anställ* fungera* köpt* köpa flyg*
+täckning* bredband* fiber telefon* uppdater* avbrott* lanser* konkurrent* anställ* köpt* köpa flyg*
+fungera*
 """
 
 _PEOPLE = """

@@ -71,9 +71,7 @@ def refuse_small_operators(source: str, found: Sequence[Token]) -> None:
         is_operator = token.kind == "word" and before.kind != "field" and joins
         if is_operator and after.kind in _BEGINS and _SMALL.fullmatch(token.text):
             told = f"{quoted(token.text)}: write {token.text.upper()}, or quote it"
-            raise fault(
-                source, token.at, "an operator in capitals", f"{told} if you mean the word"
-            )
+            raise fault(source, token.at, "an operator in capitals", f"{told} if you mean the word")
         before = token
 
 

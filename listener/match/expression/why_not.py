@@ -9,7 +9,7 @@ _LISTED_MAX = 5
 
 
 def why_not(node: Node, places: Places, facts: Facts) -> str:
-    """One plain clause, without a full stop, to go on a sentence; for an expression that holds it says so."""
+    """One plain clause, without a full stop; for an expression that holds it says so."""
     if is_true(node, places, facts):
         return "the expression holds"
     part = _smallest(node, places, facts)[1]

@@ -1,7 +1,9 @@
 """``listener queries``: the platforms' queries come from the brands' tables."""
 
 from pathlib import Path
+from typing import get_args
 
+from listener.match.platforms import Platform
 from tests.listener.cli.commands import Listener, configure
 
 BRAND = '[brands.zabka]\nnames = ["Żabka"]\nhandles = ["@zabka"]\nlanguages = ["pl"]\n'
@@ -29,3 +31,17 @@ def test_an_unknown_platform_or_brand_is_a_line(tmp_path: Path, listener: Listen
         told = listener(*arguments)
         assert told.code == 2
         assert "did you mean" in told.err
+
+
+def test_the_head_says_how_many_queries_of_what_length(tmp_path: Path, listener: Listener) -> None:
+    configure(tmp_path, BRAND)
+    assert listener("queries", "youtube", "zabka").lines[0] == (
+        "zabka on youtube: 1 query of at most 512 characters"
+    )
+    many = listener("queries", "mastodon", "zabka").lines[0]
+    assert many.endswith(" queries of at most 512 characters each")
+
+
+def test_the_help_lists_every_platform(listener: Listener) -> None:
+    told = " ".join(listener("queries", "--help").lines)
+    assert all(platform in told for platform in get_args(Platform))

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from listener.match.inflect import paradigm
 from listener.match.platforms import SYNTAX, Platform
 from listener.match.queries import Queries, queries_for
+from listener.match.usual import usual_forms
 from listener.model import Brand
 
 PLATFORMS: tuple[Platform, ...] = get_args(Platform)
@@ -219,3 +221,55 @@ def test_nothing_hostile_breaks_out(platform: Platform, brand: Brand, chars_max:
         outside = re.sub(r'"[^"]*"', "x", query)
         assert outside.count("(") == outside.count(")") <= 2
         assert not re.search(r"[\\\n”]|\bOR\b \bOR\b|\(\)", outside)
+
+
+def test_short_names_misspellings_and_campaigns_are_asked_for_too() -> None:
+    brand = Brand(
+        "b", ("Finnair",), short_names=("AY",), misspellings=("Finair",), campaigns=("Lennä nyt",)
+    )
+    assert queries_for(brand, "reddit", 512).queries == ('Finnair OR AY OR Finair OR "Lennä nyt"',)
+
+
+def test_forbidden_expressions_are_not_sent_and_are_told() -> None:
+    said = ("site:chess.com", "NEAR/6 sok", "sok AND owoc", "Google Play", "-x")
+    asked = queries_for(Brand("play", ("Play",), forbid=said), "google_news", 512)
+    assert asked.queries == ('Play -"Google Play"',)
+    assert [left.split("”")[0] for left in asked.left_out] == [
+        f"forbid “{entry}" for entry in said if entry != "Google Play"
+    ]
+    assert all("dropped later" in left for left in asked.left_out)
+
+
+def test_each_name_and_product_gets_forms_where_there_is_little_room() -> None:
+    brand = Brand("b", ("Elisa", "Finnair"), products=("Livebox",), languages=("fi",))
+    asked = queries_for(brand, "reddit", 80, lambda base: usual_forms(base, ("fi",)), 1)
+    assert asked.queries == (
+        "Elisa OR Finnair OR Livebox OR elisan OR finnairin OR liveboxin OR elisalla",
+    )
+    assert len(asked.left_out) == 3
+
+
+@pytest.mark.parametrize(
+    ("base", "codes", "first"),
+    [
+        ("Elisa", ("fi",), ["elisan", "elisalla", "elisassa", "elisasta", "elisalle", "elisaa"]),
+        ("Finnair", ("fi",), ["finnairin", "finnairilla", "finnairissa", "finnairista"]),
+        ("Nike Plus", ("fi",), ["nike plusin"]),
+        ("Żabka", ("pl",), ["żabki", "żabkę", "żabką", "żabce"]),
+        ("Sklep", ("pl", "en"), ["sklepy", "skleps"]),
+        ("Poczta Polska", ("pl",), []),
+        ("Elisa", ("fi", "xx"), ["elisan"]),
+        ("Elisa", (), []),
+        ("", ("fi",), []),
+        ("AT&T", ("fi",), []),
+    ],
+)
+def test_the_usual_forms_come_first(base: str, codes: tuple[str, ...], first: list[str]) -> None:
+    assert usual_forms(base, codes)[: len(first) or None] == first
+
+
+def test_every_form_comes_once() -> None:
+    forms = usual_forms("Telia", ("fi", "sv"))
+    assert len(forms) == len(set(forms))
+    written = paradigm("telia", ("fi",)).written | paradigm("telia", ("sv",)).written
+    assert {"telia", *forms} == written

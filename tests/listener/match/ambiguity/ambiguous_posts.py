@@ -12,15 +12,17 @@ BRANDS = {
     "elisa": Brand(
         "elisa",
         ("Elisa",),
-        ("@ElisaOyj",),
+        handles=("@ElisaOyj",),
         languages=("fi", "sv", "en"),
         products=("Elisa Viihde", "Saunalahti"),
     ),
-    "play": Brand("play", ("Play",), ("@Play_Polska",), products=("Play Now",)),
-    "orange": Brand("orange", ("Orange",), ("@Orange_Polska",), products=("Livebox",)),
-    "apple": Brand("apple", ("Apple",), ("@Apple",), products=("iPhone", "MacBook", "iPad")),
+    "play": Brand("play", ("Play",), handles=("@Play_Polska",), products=("Play Now",)),
+    "orange": Brand("orange", ("Orange",), handles=("@Orange_Polska",), products=("Livebox",)),
+    "apple": Brand(
+        "apple", ("Apple",), handles=("@Apple",), products=("iPhone", "MacBook", "iPad")
+    ),
     "sonera": Brand("sonera", ("Sonera",), products=("Sonera Yhteys",)),
-    "delta": Brand("delta", ("Delta",), ("@Delta",), products=("SkyMiles",)),
+    "delta": Brand("delta", ("Delta",), handles=("@Delta",), products=("SkyMiles",)),
     "zabka": Brand("zabka", ("Żabka",), products=("Żappka",)),
     "biedronka": Brand("biedronka", ("Biedronka",), products=("Moja Biedronka",)),
     "amazon": Brand("amazon", ("Amazon",), products=("Kindle", "Prime Video")),
