@@ -12,12 +12,15 @@ from listener.match.inflect import LANGUAGES, paradigm
 _ENDINGS = {
     "en": "'s s",
     "fi": "n lla/llä ssa/ssä sta/stä lle a/ä lta/ltä in illa/illä t",
-    "pl": "y/i ę ą ie/ce u em owi a om ów",
+    "pl": "y/i ę ą ie/ce o om",
     "sv": "s en/n ens/ns et",
     "et": "i s st le l lt t ga sse ks",
     "de": "s n en es er",
     "ru": "а/ы/и у/ю е ом/ем/ой/ей ов",
 }
+_POLISH_WITHOUT_A = "u em a owi ie/ce ów y/i"
+"""Polish names that do not end in *a* are declined as men's."""
+
 _AGREEING = {"pl", "ru"}
 """Where every word of a name is inflected, not the last alone."""
 
@@ -39,8 +42,9 @@ def usual_forms(base: str, codes: tuple[str, ...]) -> list[str]:
 
 def _ranked(word: str, code: str) -> list[str]:
     rest = sorted(paradigm(word, (code,)).written - {word}, key=lambda form: (len(form), form))
+    without_a = code == "pl" and not word.endswith("a")
     first = []
-    for endings in _ENDINGS[code].split():
+    for endings in (_POLISH_WITHOUT_A if without_a else _ENDINGS[code]).split():
         with_it = [form for form in rest if form.endswith(tuple(endings.split("/")))]
         if with_it:
             first.append(min(with_it, key=lambda form: _distance(word, form)))

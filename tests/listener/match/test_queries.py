@@ -256,7 +256,7 @@ def test_each_name_and_product_gets_forms_where_there_is_little_room() -> None:
         ("Finnair", ("fi",), ["finnairin", "finnairilla", "finnairissa", "finnairista"]),
         ("Nike Plus", ("fi",), ["nike plusin"]),
         ("Żabka", ("pl",), ["żabki", "żabkę", "żabką", "żabce"]),
-        ("Sklep", ("pl", "en"), ["sklepy", "skleps"]),
+        ("Sklep", ("pl", "en"), ["sklepu", "skleps", "sklepem"]),
         ("Poczta Polska", ("pl",), []),
         ("Elisa", ("fi", "xx"), ["elisan"]),
         ("Elisa", (), []),
