@@ -17,13 +17,15 @@ _JOINT = re.compile(rf"(?<=[\w{MARKS}])(\s*-\s*|\s+)(?=\w)|(\s+)")
 _ANY_JOINT = r"(?:\s{1,100}|-)"
 _AND = re.compile(r"\s+(?:&|\+)\s+")
 _ANY_AND = r"(?:\s{1,50}(?:&|\+|and|ja|och|und|i|oraz)\s{1,50}|\s{0,50}[&+]\s{0,50})"
+_DOT = re.compile(r"\.\s+")
+_ANY_DOT = r"(?:\.\s{0,50}|\s{1,50})"
 
 
 class Separator:
     """What stands between two words of a name, as a pattern read from either side."""
 
     def __init__(self, written: str) -> None:
-        body = _ANY_AND if _AND.fullmatch(written) else with_joints(f"x{written}x")[1:-1]
+        body = _body(written)
         self._after = re.compile(body)
         self._before = re.compile(rf"(?:{body})\Z")
 
@@ -36,6 +38,16 @@ class Separator:
         """Where the separator that ends at the position begins."""
         found = self._before.search(text, max(0, position - _SEPARATOR_CHARS_MAX), position)
         return found.start() if found else None
+
+
+def _body(written: str) -> str:
+    if _AND.fullmatch(written):
+        return _ANY_AND
+    if _DOT.fullmatch(written):
+        return _ANY_DOT
+    if written in {"&", "+"}:
+        return rf"\s{{0,3}}{re.escape(written)}\s{{0,3}}"
+    return with_joints(f"x{written}x")[1:-1]
 
 
 @lru_cache(maxsize=1024)

@@ -1,15 +1,16 @@
 """Where the brands' terms stand in a post: the evidence, before anything is decided."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from unicodedata import normalize
 from urllib.parse import urlsplit
 
-from listener.match.common import is_common
+from listener.match.common import LISTED, is_common
 from listener.match.disguise import unmasked
 from listener.match.edges import WORD
-from listener.match.finders import SPANS_MAX, Finders
+from listener.match.finders import Finders
 from listener.match.fold import Folded, fold, folded
 from listener.match.forms import Term, account, hosts, terms_of
 from listener.match.inflect import BARE, LANGUAGES
@@ -17,7 +18,7 @@ from listener.match.names import Span
 from listener.match.tongue import tongue
 from listener.model import Brand, Evidence, Post
 
-EVIDENCE_MAX = SPANS_MAX
+EVIDENCE_MAX = 20
 EVIDENCE_CHARS_MAX = 500
 
 THREAD = "thread"
@@ -29,6 +30,7 @@ UNPROMPTED = ("en", "fi", "pl", "sv", "ru")
 BARE_CHARS_MIN = 5
 
 _ENDS_SENTENCE = ".!?:\n"
+_EMPHASIS = re.compile(r"(?<!\w)_(?=\S)[^\n]{1,200}?(?<=\S)_(?!\w)")
 _OPENING = " \t\"'“”„»«([-–—*"
 _MASKED = "look-alike characters"
 _NOBODY: frozenset[int] = frozenset()
@@ -87,7 +89,7 @@ class Terms:
                 self._hosts[host].add(index)
 
     def _written(self, field: str, text: str, site: str) -> Iterator[tuple[int, Evidence]]:
-        whole = folded(text)
+        whole = _without_emphasis(folded(text)) if "_" in text else folded(text)
         places = [place for place in self._places(whole) if _holds(place.term, whole, place, site)]
         if any(place.codes or place.how == BARE for place in places):
             places = list(_plausible(places, whole))
@@ -126,6 +128,12 @@ class Terms:
             yield index, Evidence("reply", post.in_reply_to, 0, 0, "in_reply_to")
 
 
+def _without_emphasis(whole: Folded) -> Folded:
+    """With ``_Nokia_`` as it is shown: the signs of Markdown are no letters of the name."""
+    bare = _EMPHASIS.sub(lambda found: f" {found.group()[1:-1]} ", whole.text)
+    return replace(whole, text=_EMPHASIS.sub(lambda found: f" {found.group()[1:-1]} ", bare))
+
+
 def _holds(term: Term, whole: Folded, place: _Place, site: str) -> bool:
     """Whether a handle is of this site, and a short name written in its own case."""
     if term.site and term.site != site:
@@ -147,7 +155,8 @@ def _plausible(places: Iterable[_Place], whole: Folded) -> Iterator[_Place]:
         spoken = (language,) if language else UNPROMPTED
         if place.codes and place.term.any_language and not set(spoken) & set(place.codes):
             continue
-        if place.codes and _is_everyday(place, whole):
+        everyday = place.codes or place.how == BARE
+        if everyday and _is_everyday(place, whole, spoken if language else LISTED):
             continue
         if place.how == BARE and _is_too_short(place, whole):
             continue
@@ -162,10 +171,11 @@ def _is_too_short(place: _Place, whole: Folded) -> bool:
     return short and not whole.original[start].isupper()
 
 
-def _is_everyday(place: _Place, whole: Folded) -> bool:
+def _is_everyday(place: _Place, whole: Folded, codes: tuple[str, ...]) -> bool:
     """Whether a form is a frequent word, which its base is not, and not written as a name is."""
+    codes = codes if place.term.any_language else place.codes or codes
     word = whole.text[place.start : place.end]
-    if not is_common(word, place.codes) or is_common(fold(place.term.base), place.codes):
+    if not is_common(word, codes) or is_common(fold(place.term.base), place.codes or codes):
         return False
     start, _ = whole.span(place.start, place.end)
     before = whole.original[:start].rstrip(_OPENING)

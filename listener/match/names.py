@@ -6,8 +6,8 @@ are read to both sides. :mod:`listener.match.inflect` knows the forms of a word,
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
@@ -15,7 +15,7 @@ from listener.match import disguise
 from listener.match.common import begins_common, is_common
 from listener.match.edges import WORD, WORD_END, WORD_START, separator, token_at, token_before
 from listener.match.inflect import Paradigm, joined_ending, paradigm
-from listener.match.spelling import SLIP_CHARS_MIN, SLIP_IN_COMPANY_CHARS_MIN, slips
+from listener.match.spelling import SLIP_CHARS_MIN, SLIP_IN_COMPANY_CHARS_MIN, plain, slips
 
 WRITTEN, SLIP, SPELT_OUT, LOOK_ALIKE = "written", "slip", "spelt out", "look-alike"
 WHOLE = "whole"
@@ -24,6 +24,7 @@ WHOLE = "whole"
 INFLECTED_CHARS_MIN = 3
 """A name of one shorter word has endings only where they are joined to it, as in OP:n."""
 
+_JOINED = {" ": (" ", "-"), "-": ("-", " "), "&": ("&", " & "), "+": ("+", " + ")}
 _NAMED_BEFORE = re.compile(r"[@/.]")
 _HOST_AFTER = re.compile(r"\.\w|@")
 
@@ -56,6 +57,12 @@ class Name:
     loose: bool
     anchor: int
 
+    def anchored_at_rarest(self, usage: Mapping[str, int]) -> "Name":
+        """The name anchored at the word that the fewest names have, if it is long enough."""
+        fit = [at for at, word in enumerate(self.words) if len(word) >= INFLECTED_CHARS_MIN]
+        rarest = min(fit or [self.anchor], key=lambda at: (usage[self.words[at]], at))
+        return replace(self, anchor=rarest)
+
     def ways(self) -> Iterator[tuple[str, str]]:
         """What to search texts for, each with the way of writing that it begins."""
         word = self.words[self.anchor]
@@ -68,10 +75,9 @@ class Name:
             for key in _slip_keys(word, self.codes, self._slip_chars_min):
                 yield key, SLIP
         if self.loose and len(self.words) == 1:
-            for key in disguise.spelt_out_keys(word):
-                yield key, SPELT_OUT
-            for key in disguise.look_alike_keys(word):
-                yield key, LOOK_ALIKE
+            for way in dict.fromkeys((word, plain(word))):
+                yield from ((key, SPELT_OUT) for key in disguise.spelt_out_keys(way))
+                yield from ((key, LOOK_ALIKE) for key in disguise.look_alike_keys(way))
 
     def span(self, text: str, at: int, way: str, key: str) -> Span | None:
         """Where the name stands whose key was met in the folded text at ``at``, or None."""
@@ -80,7 +86,7 @@ class Name:
         if way == LOOK_ALIKE:
             return self._look_alike(text, at, key)
         if way == WHOLE:
-            at += len("".join(self._parts()[: 2 * self.anchor + 1]))
+            at += len(self.between[0])
         token = token_at(text, at)
         how = self._slip(self.anchor, token, key) if way == SLIP else self._known(token)
         if how is None:
@@ -102,8 +108,8 @@ class Name:
         return [part for pair in pieces for part in pair]
 
     def _wholes(self) -> list[str]:
-        """The whole name, with a space or a hyphen where either may join its words."""
-        ways = [(" ", "-") if part in {" ", "-"} else (part,) for part in self._parts()]
+        """The whole name, as its words may be joined."""
+        ways = [_JOINED.get(part, (part,)) for part in self._parts()]
         return sorted(map("".join, product(*ways)))
 
     def _known(self, token: str) -> str | None:
@@ -138,10 +144,10 @@ class Name:
         return how if how is not None or not self.loose else self._slip(at, token, token)
 
     def _spelt_out(self, text: str, at: int, key: str) -> Span | None:
-        sign = key[1]
-        whole = disguise.spelt_out(self.words[0], sign)
-        end = at + len(whole)
-        if not text.startswith(whole, at) or not _is_whole(text, at, end):
+        sign, word = key[1], self.words[0]
+        end = at + len(disguise.spelt_out(word, sign))
+        ways = (disguise.spelt_out(word, sign), disguise.spelt_out(plain(word), sign))
+        if not text.startswith(ways, at) or not _is_whole(text, at, end):
             return None
         grows = _lone_letter_after(text, end, sign) or _lone_letter_before(text, at, sign)
         return None if grows else Span(at, end, "spelt out")
@@ -186,11 +192,12 @@ class Name:
         return ending.end() if ending else end
 
 
-def name_of(plain: str, codes: tuple[str, ...], *, loose: bool) -> Name:
+def name_of(text: str, codes: tuple[str, ...], *, loose: bool) -> Name:
     """The folded name, anchored at its longest word. It must hold a word."""
-    words = tuple(WORD.findall(plain))
-    anchor = max(range(len(words)), key=lambda at: len(words[at]))
-    return Name(words, tuple(WORD.split(plain)), codes, loose, anchor)
+    words = tuple(WORD.findall(text))
+    longest = max(range(len(words)), key=lambda at: len(words[at]))
+    anchor = longest if len(words[longest]) >= INFLECTED_CHARS_MIN else 0
+    return Name(words, tuple(WORD.split(text)), codes, loose, anchor)
 
 
 @lru_cache(maxsize=4096)

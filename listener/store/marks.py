@@ -94,18 +94,21 @@ def around(db: "Database", posts: Sequence[Post]) -> dict[str, Around]:
 
 
 def _thread(db: "Database", post: Post) -> frozenset[str] | None:
-    """The brands of the post it answers; one that was itself only in a thread hands nothing on."""
+    """The brands of the post it answers; one that was itself only in a thread hands nothing on.
+
+    None where nobody knows what that post is about: it is not kept, or it was neither found to
+    mention a brand nor marked.
+    """
     if not post.in_reply_to:
         return None
     ids = (post.in_reply_to, f"{post.site}:{post.in_reply_to}")
-    if not db.execute("SELECT 1 FROM posts WHERE id IN (?, ?)", ids).fetchone():
-        return None
     rows = db.execute(
-        """SELECT brand FROM mentions WHERE post_id IN (?, ?) AND state <> 'withdrawn'
-           AND evidence NOT LIKE '[["thread"%'""",
-        ids,
-    )
-    return frozenset(row["brand"] for row in rows)
+        """SELECT brand, state <> 'withdrawn' AND evidence NOT LIKE '[["thread"%' AS hands_on
+           FROM mentions WHERE post_id IN (?, ?)
+           UNION ALL SELECT brand, 0 FROM marks WHERE post_id IN (?, ?)""",
+        (*ids, *ids),
+    ).fetchall()
+    return frozenset(row["brand"] for row in rows if row["hands_on"]) if rows else None
 
 
 def _marked(db: "Database", post: Post) -> dict[str, tuple[int, int]]:

@@ -193,6 +193,15 @@ def _save_mention(db: "Database", mention: Mention, polled: Polled) -> int:
     ).rowcount
 
 
+def _settle(db: "Database", mention: Mention) -> None:
+    """What a person said is a mention is in doubt no more, whatever an edit makes of it."""
+    db.execute(
+        """UPDATE mentions SET verdict = 'yes', verdict_score = 1 WHERE key = ? AND EXISTS
+           (SELECT 1 FROM marks WHERE post_id = ? AND brand = ? AND about)""",
+        (mention.key, mention.post.id, mention.brand),
+    )
+
+
 def _marked_as_none(db: "Database", mention: Mention) -> bool:
     """What a person said is no mention stays none, whatever a later poll finds in it."""
     marked = "SELECT 1 FROM marks WHERE post_id = ? AND brand = ? AND NOT about"
@@ -230,6 +239,7 @@ def _rematch(
                     WHERE key = :key""",
                 mention_row(mention, now),
             )
+            _settle(db, mention)
 
 
 def _delete_post(db: "Database", post_id: str, now: datetime) -> int:

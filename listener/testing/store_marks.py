@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from listener.match.around import Around
 from listener.model import Evidence, Verdict
 from listener.store.port import Kept, Store
 from listener.testing.fakes import NOON, a_mention, a_post
@@ -39,6 +38,15 @@ class StoreMarks:
         store.save_mark("fake:1", "norvia", NOON, about=False, by="me")
         poll(store, [a_post(text="Norvia again")], now=NOON + HOUR)
         assert claim(store, NOON + HOUR) == []
+
+    def test_what_was_marked_as_one_is_in_no_doubt_after_an_edit(self, store: Store) -> None:
+        poll(store, [a_post()])
+        store.save_mark("fake:1", "norvia", NOON, about=True, by="me")
+        edited = a_post(text="Norvia again")
+        doubtful = [a_mention(post=edited, verdict=IN_DOUBT)]
+        poll(store, [edited], mentions=doubtful, now=NOON + HOUR)
+        (turn,) = claim(store, NOON + HOUR)
+        assert turn.mention.verdict.label == "yes"
 
     def test_marks_come_back_with_their_posts_the_newest_first(self, store: Store) -> None:
         poll(store, [a_post("1"), a_post("2")])
@@ -108,13 +116,21 @@ class StoreMarks:
         assert store.doubts(None, 9).count == store.status(NOON).doubts == 0
 
     def test_the_thread_of_an_answer_is_known(self, store: Store) -> None:
-        poll(store, [a_post("1"), a_post("2")], mentions=[a_mention("1")])
+        poll(store, [a_post("1"), a_post("2")], mentions=[a_mention("1"), a_mention("2")])
+        store.save_mark("fake:2", "norvia", NOON, about=False, by="me")
         answers = [a_post("3", in_reply_to="1"), a_post("4", in_reply_to="fake:2")]
         answers += [a_post("5", in_reply_to="99"), a_post("6")]
-        assert store.around(answers) == {
-            "fake:3": Around(thread=frozenset({"norvia"})),
-            "fake:4": Around(thread=frozenset()),
-        }
+        known = {post_id: one.thread for post_id, one in store.around(answers).items()}
+        assert known["fake:3"] == {"norvia"}
+        assert known["fake:4"] == frozenset()
+        assert (known["fake:5"], known["fake:6"]) == (None, None)
+
+    def test_nobody_said_what_a_post_without_a_mention_is_about(self, store: Store) -> None:
+        poll(store, [a_post("1")], mentions=[])
+        answer = a_post("2", in_reply_to="1")
+        assert store.around([answer]) == {}
+        store.save_mark("fake:1", "norvia", NOON, about=False, by="me")
+        assert store.around([answer])["fake:2"].thread == frozenset()
 
     def test_an_answer_to_an_answer_is_in_no_thread_of_its_own(self, store: Store) -> None:
         poll(store, [a_post()], mentions=[replace(a_mention(), evidence=IN_THREAD)])

@@ -15,8 +15,10 @@ from listener.match.ambiguity.prior import WEIGHTS
 from listener.match.ambiguity.tokens import Token
 from listener.match.ambiguity.words import (
     ARTICLES,
+    NOUNS_AFTER,
     PLACE_WORDS,
     VERB_AFTER,
+    VERB_ALONE_AFTER,
     VERB_BEFORE,
     fields_of,
 )
@@ -64,7 +66,7 @@ def _signs(
     if _DIRECT.isdisjoint(context.kinds):
         yield from _near(profile, tokens)
         yield from _written(profile, tokens, language)
-        yield from _used(profile, tokens)
+        yield from _used(profile, tokens, language)
 
 
 def _addressed(context: Context) -> Iterator[Cue]:
@@ -143,9 +145,10 @@ def _written(profile: Profile, tokens: Sequence[Token], language: str) -> Iterat
     if not names or not _cased(tokens):
         return
     inside = [token for token in names if not token.opens]
-    if any(token.written[0].islower() for token in names) and _capital(profile):
+    small = any(token.written[0].islower() for token in names)
+    if small and _capital(profile) and _writes_capitals(tokens):
         yield Cue("small", 1.0, "written small in a text with capitals")
-    elif language != "de" and any(token.written[0].isupper() for token in inside):
+    elif language != "de" and any(_tells(token.written) for token in inside):
         yield Cue("as written", 1.0, "written with a capital")
 
 
@@ -176,7 +179,18 @@ def _cased(tokens: Sequence[Token]) -> bool:
     return _SMALL_WRITERS_SHARE * len(words) < capitals <= _CAPITALS_SHARE * len(words)
 
 
-def _used(profile: Profile, tokens: Sequence[Token]) -> Iterator[Cue]:
+def _writes_capitals(tokens: Sequence[Token]) -> bool:
+    """More than the one capital that opens a text, which the telephone sets by itself."""
+    capitals = [t for t in tokens if not t.is_name and t.written[0].isupper()]
+    return len(capitals) > 1 or any(not token.opens for token in capitals)
+
+
+def _tells(written: str) -> bool:
+    """Whether a capital says that a name is meant: DNA and BMW have theirs in any sense."""
+    return written[0].isupper() and not (written.isupper() and len(written) > 1)
+
+
+def _used(profile: Profile, tokens: Sequence[Token], language: str) -> Iterator[Cue]:
     """How the name is used between its neighbours; each sign once a post."""
     seen: set[str] = set()
     plurals = _plurals(profile)
@@ -184,7 +198,9 @@ def _used(profile: Profile, tokens: Sequence[Token]) -> Iterator[Cue]:
         if token.is_name and token.written[0] not in "@#$":
             before = tokens[at - 1] if at and not token.opens else None
             after = tokens[at + 1] if at + 1 < len(tokens) and not tokens[at + 1].opens else None
-            for cue in (*_grammar(before, token, after), *_form(token, after, plurals)):
+            found = (*_grammar(before, token, after), *_noun(before, token, after))
+            verb = _verb_alone(before, token) if language in ("", "en") else ()
+            for cue in (*found, *verb, *_form(token, after, plurals)):
                 if cue.name not in seen:
                     seen.add(cue.name)
                     yield cue
@@ -200,6 +216,22 @@ def _grammar(before: Token | None, token: Token, after: Token | None) -> Iterato
         yield Cue("verb", 1.0, f"used as a verb: {_around(before, token, after)}")
     if after and not small and _is_surname(after):
         yield Cue("surname", 1.0, f"the name of a person: {token.written} {after.written}")
+
+
+def _noun(before: Token | None, token: Token, after: Token | None) -> Iterator[Cue]:
+    """The delta of the river, a DNA test: a thing, with what belongs to it."""
+    if not after:
+        return
+    of = before and before.folded == "the" and after.folded == "of" and token.written[0].islower()
+    if of or (token.written.isupper() and after.folded in NOUNS_AFTER):
+        yield Cue("thing", 1.0, f"a thing: {token.written} {after.folded}")
+
+
+def _verb_alone(before: Token | None, token: Token) -> Iterator[Cue]:
+    """What "let's" and "to" ask for, though a company may follow a "to" as well."""
+    if before and before.folded in VERB_ALONE_AFTER and token.written[0].islower():
+        share = VERB_ALONE_AFTER[before.folded]
+        yield Cue("verb", share, f"used as a verb: {before.folded} {token.folded}")
 
 
 def _goes_on(after: Token | None) -> bool:

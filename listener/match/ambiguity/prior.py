@@ -26,6 +26,7 @@ WEIGHTS = {
     "plural": -1.2,
     "possessive": 0.4,
     "verb": -1.5,
+    "thing": -1.2,
     "place word": 0.6,
     "joined": 0.6,
     "surname": -1.5,
@@ -35,7 +36,7 @@ WEIGHTS = {
     "places": -1.2,
     "language": -1.6,
     "thread about": 1.5,
-    "thread not": -1.5,
+    "thread not": -0.3,
     "author": 0.7,
     "unnamed": -0.2,
 }

@@ -9,13 +9,13 @@ from collections.abc import Iterable
 
 _SMALL_WORDS = {
     "en": "the and is are was you your for with this that have not it's i'm of my on at just we "
-    "they from what how will can has been there they're don't im when why get got",
+    "i to they from what how will can has been there they're don't im when why get got",
     "fi": "ja on ei että se en mutta oli nyt jos kun niin myös kuin tämä mikä mitä olen ole ovat "
     "hän sen minä sinä onko vai tai vain kanssa",
     "pl": "i nie się jest że na to jak z do w ale co czy już tak od po dla przez mam jestem są "
     "było tylko przy może ten tym który",
     "sv": "och är inte det att jag på som för med har av till om den ett så men du vi var kan nu "
-    "ska från hos eller också",
+    "ska i från hos eller också",
     "et": "ja on ei et see ma ta kui oli ka aga siis mis mida nüüd või kas ning oma selle pole",
     "de": "und ist nicht das ich der die mit auf ein eine für auch wie aber bei zu es wir ihr sich "
     "dem den noch nur war",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import exp
+from math import exp, log
 from typing import Literal
 
 SHARES_MAX = 8
@@ -48,6 +48,11 @@ def probability(log_odds: float) -> float:
     if log_odds < 0:
         return 1.0 - probability(-log_odds)
     return 1.0 / (1.0 + exp(-min(log_odds, 700.0)))
+
+
+def log_odds_of(score: float) -> float:
+    """The logarithm of the odds at a probability between 0 and 1, both left out."""
+    return log(score / (1.0 - score))
 
 
 def _answer(score: float, band: Band) -> Answer:

@@ -104,11 +104,17 @@ _PLACE_WORDS = "at from with via by @ w we z ze do od u przez hos på från till
 _VERB_BEFORE = "will can can't cannot could would should must might may let's gonna wanna gotta"
 _VERB_BEFORE += " don't doesn't didn't won't i you we they who please never always just"
 _VERB_AFTER = "with the a an it him her them my your me us some this that around along"
+_NOUNS_AFTER = "test tests testing tester kit kits sample samples strand strands sequence result"
+_NOUNS_AFTER += " results sequencing analysis match profile evidence testi testin näyte"
 
 ARTICLES = frozenset(_ARTICLES.split())
 PLACE_WORDS = frozenset(_PLACE_WORDS.split())
 VERB_BEFORE = frozenset(_VERB_BEFORE.split())
 VERB_AFTER = frozenset(_VERB_AFTER.split())
+VERB_ALONE_AFTER = {"let's": 1.0, "lets": 1.0, "to": 0.5}
+"""Words after which alone a small name is a verb → how surely."""
+NOUNS_AFTER = frozenset(_NOUNS_AFTER.split())
+"""What stands after an abbreviation that means the thing itself."""
 
 
 class Stems:

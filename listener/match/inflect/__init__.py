@@ -30,6 +30,7 @@ LANGUAGES: dict[str, str] = {
 BARE = "without diacritics"
 
 _HYPHENATING = {"pl", "ru"}
+_FORM_CHARS_MIN = 3
 _WORDS_KEPT = 4096
 
 
@@ -102,7 +103,7 @@ class Paradigm:
 def paradigm(word: str, codes: tuple[str, ...]) -> Paradigm:
     """The forms of a folded word in these languages, of which unknown ones give none."""
     known = [code for code in codes if code in _MODULES] if _is_inflected(word) else []
-    forms: dict[str, frozenset[str]] = {code: _MODULES[code].forms(word) for code in known}
+    forms = {code: _long_enough(word, _MODULES[code].forms(word)) for code in known}
     owned: dict[str, frozenset[str]] = {code: _MODULES[code].owned(word) for code in known}
     written = frozenset({word}.union(*forms.values()))
     takes_endings = known and (word[-1].isdigit() or len(word) == 1)
@@ -127,6 +128,11 @@ def joined_ending(codes: tuple[str, ...]) -> Callable[[str, int], re.Match[str] 
     """Finds an ending joined to a name (``IKEA:sta``), with the sign between, at a place."""
     parts = [_joined(code) for code in codes if code in _MODULES]
     return re.compile(rf"(?:{'|'.join(parts)})(?!\w)" if parts else "(?!)").match
+
+
+def _long_enough(word: str, forms: frozenset[str]) -> frozenset[str]:
+    """Without forms of one or two letters, which are no longer the word to anybody."""
+    return frozenset(form for form in forms if len(form) >= min(_FORM_CHARS_MIN, len(word)))
 
 
 def _joined(code: str) -> str:

@@ -1,5 +1,7 @@
 """Names of one word and of several, inflected, joined and run together."""
 
+import time
+
 import pytest
 
 from listener.match import Matcher
@@ -95,3 +97,45 @@ def test_evidence_says_which_entry_it_is_of() -> None:
         ("campaign", "Kesälento"),
         ("product", "Norvia Plus"),
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Kansa kärsi vuosisatoja vieraan vallan ikeen alla.", "Ikea"),
+        ("Hast du den Film gesehen?", "DNA"),
+        ("Min hund heter Rex.", "Mini"),
+        ("very", "Vero"),
+    ],
+)
+def test_a_form_is_no_frequent_word_of_another_language(text: str, name: str) -> None:
+    assert found(text, name) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "there"),
+    [
+        ("Dr Oetker", "Dr. Oetker", "Dr Oetker"),
+        ("at H & M now", "H&M", "H & M"),
+        ("1.FC Köln", "1. FC Köln", "1.FC Köln"),
+        ("_Nokia_ again", "Nokia", "Nokia"),
+        ("__Nokia__", "Nokia", "Nokia"),
+        ("Z A B K A", "Żabka", "Z A B K A"),
+    ],
+)
+def test_signs_are_written_as_people_write_them(text: str, name: str, there: str) -> None:
+    assert [one for one, _ in found(text, name)] == [there]
+
+
+def test_a_name_is_found_after_many_words_that_only_look_like_it() -> None:
+    brand = Brand("b", short_names=("IT",))
+    assert [one.text for one in evidence_in("it " * 100 + "IT broke", brand)] == ["IT"]
+
+
+def test_many_names_that_share_a_word_cost_no_more_than_few() -> None:
+    models = Brand("b", products=tuple(f"Samsung Galaxy A{number}" for number in range(1_000)))
+    matcher = Matcher([models])
+    began = time.process_time()
+    assert matcher.match(Post("x", "1", "samsung galaxy " * 5_000)) == ()
+    assert time.process_time() - began < 5  # some 0.2 s; a try of each name everywhere is minutes
+    assert matcher.match(Post("x", "1", "my Samsung Galaxy A77"))
