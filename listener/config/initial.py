@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from listener.config.toml_text import toml_value
-from listener.config.words import VARIABLE, is_bare_sign, is_domain, is_web_address, zone_named
+from listener.config.words import (
+    VARIABLE,
+    is_bare_sign,
+    is_domain,
+    is_empty_tag,
+    is_web_address,
+    zone_named,
+)
 from listener.text import clean_text, shown
 
 ATTEMPTS_MAX = 5
@@ -114,9 +121,12 @@ def _hidden_fault(answer: str) -> str:
 
 
 def _handles_fault(answer: str) -> str:
-    spaced = next((word for word in _many(answer) if " " in word), "")
-    wrong = f"'{shown(spaced, 64)}' holds a space; put commas between handles." if spaced else ""
-    return wrong or _hidden_fault(answer)
+    for word in _many(answer):
+        if " " in word:
+            return f"'{shown(word, 64)}' holds a space; put commas between handles."
+        if is_empty_tag(word):
+            return f"Of '{shown(word, 64)}' nothing is left without its sign; write a name too."
+    return _hidden_fault(answer)
 
 
 def _each(is_sound: Callable[[str], object], what: str) -> Callable[[str], str]:

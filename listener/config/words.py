@@ -1,9 +1,11 @@
 """What counts as a time zone, a domain, an address and a name in the config."""
 
 import re
+import unicodedata
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from listener.match.fold import fold
 from listener.suggest import suggestion
 from listener.text import shown
 
@@ -11,6 +13,9 @@ NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 BRAND_ID = re.compile(r"[a-z0-9_-]{1,64}")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
+_SITE_BEFORE = re.compile("[a-z0-9]+:")
+_SIGNS_MAX = 3
+_SIGN_KINDS = {"Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Sc", "Sk", "Sm", "Zs"}
 _DOMAIN = re.compile(r"[^\s/:@?#,]+\.[^\s/:@?#,]+")
 
 
@@ -41,6 +46,16 @@ def is_web_address(text: str) -> bool:
 
 
 def is_bare_sign(name: str) -> bool:
-    """Whether a name is one sign of punctuation, which nearly every text holds."""
-    plain = name.strip()
-    return len(plain) == 1 and plain.isascii() and not plain.isalnum()
+    """Whether a name is up to three signs of punctuation, in whatever script, and nothing else.
+
+    Nearly every text holds them. An emoji is a name, and so is ``!!!``, the band.
+    """
+    signs, plain = name.strip(), fold(name).strip()
+    if not 0 < len(signs) <= _SIGNS_MAX or plain == "!!!":
+        return False
+    return all(unicodedata.category(sign) in _SIGN_KINDS for sign in plain)
+
+
+def is_empty_tag(word: str) -> bool:
+    """Whether nothing is left of a handle or a hashtag without its site and its sign."""
+    return not _SITE_BEFORE.sub("", fold(word).strip(), count=1).strip("@/#")

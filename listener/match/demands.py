@@ -9,15 +9,19 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
-from listener.match.expression import Expression, ExpressionError, Facts, Places, facts_of, parse
+from listener.match.common import LISTED, is_common
+from listener.match.expression import Expression, Facts, Places, facts_of, parse
 from listener.match.expression.cost import needed
+from listener.match.expression.errors import fault, quoted
 from listener.match.expression.evaluate import held_by, is_true
 from listener.match.expression.finder import TermFinder
 from listener.match.expression.index import ExpressionIndex
 from listener.match.expression.parser import tree_of
 from listener.match.expression.regex import literals
-from listener.match.expression.tree import Node, Span, Term, terms_in
+from listener.match.expression.sense import denial_in, refuse_contradiction
+from listener.match.expression.tree import Node, Or, Span, Term, terms_in, written
 from listener.match.expression.why_not import why_not
 from listener.match.expression.words import places_in
 from listener.match.finders import Finders
@@ -29,7 +33,10 @@ from listener.model import Brand, Evidence, Post
 
 NEAR_WORDS_MAX = 100
 
-_NEAR = re.compile(r"NEAR/(\d{1,3})\s+(?=\S)")
+DemandKey = Literal["require", "forbid"]
+
+_NEAR = re.compile(r"\s*NEAR/(\d{1,3})\s+(?=\S)")
+_LIKE_NEAR = re.compile(r"\s*NEAR/")
 _SAYS_MORE = re.compile(r'\b(?:AND|OR|NOT|O?NEAR/\d+)\b|["()*?]|(?:^|\s)[-/]|\b[a-z]{4,6}:\S')
 _ALL_CODES = tuple(LANGUAGES)
 _WILD = re.compile("[*?]")
@@ -53,11 +60,11 @@ class Demands:
 
     def __init__(self, brands: Sequence[Brand]) -> None:
         finders: list[Finder] = []
-        self._required = [_taken(brand, brand.require, finders) for brand in brands]
-        self._forbidden = [_taken(brand, brand.forbid, finders) for brand in brands]
+        self._required = [_taken(brand, "require", finders) for brand in brands]
+        self._forbidden = [_taken(brand, "forbid", finders) for brand in brands]
         self._expressions = [parse(one.expression) if one.expression else None for one in brands]
         self._finders = Finders(finders)
-        self._terms = TermFinder(self._all_terms(), _forms)
+        self._terms = TermFinder(self._all_terms(), _forms, _is_longer_form)
         lone = [index for index, brand in enumerate(brands) if finds_by_expression(brand)]
         self._lone = dict(enumerate(lone))
         self._index = ExpressionIndex([self._expression(index) for index in lone])
@@ -196,14 +203,42 @@ def finds_by_expression(brand: Brand) -> bool:
     return bool(brand.expression) and not any((*heard, *exact))
 
 
-def check_demand(text: str) -> None:
-    """Raise :class:`ExpressionError` for an entry that can't be read."""
-    near = _NEAR.match(text)
-    rest = text[near.end() :] if near else text
-    if near and not 1 <= int(near[1]) <= NEAR_WORDS_MAX:
-        raise ExpressionError(1, 1, f"NEAR/1 to NEAR/{NEAR_WORDS_MAX}", f"NEAR/{near[1]}", text)
+def check_demand(text: str, key: DemandKey = "require") -> None:
+    """Raise :class:`ExpressionError` for an entry that can't be read, or that makes no sense.
+
+    What no post fulfils makes none, nor does a ``forbid`` that nearly every post fulfils.
+    """
+    near, rest = _parted(text)
     if says_more(rest) or "near/" in rest.casefold():  # in small letters it is told to be so
-        tree_of(rest)
+        _check_tree(tree_of(rest), text, key, near)
+
+
+def _check_tree(node: Node, text: str, key: DemandKey, near: int) -> None:
+    parts = node.parts if isinstance(node, Or) else (node,)
+    odd = next((part for part in parts if not isinstance(part, Term)), None)
+    if near and odd is not None:
+        expected = "a term, or terms joined by OR, after NEAR"
+        raise fault(text, odd.at, expected, quoted(written(odd)))
+    refuse_contradiction(node, text)
+    denial = denial_in(node) if key == "forbid" else None
+    if denial is not None:
+        found = f"{quoted(written(denial))}, which forbids nearly every post"
+        raise fault(text, denial.at, "something that may not stand there (or use require)", found)
+
+
+def _parted(text: str) -> tuple[int, str]:
+    """The words of a ``NEAR/5`` before the entry, 0 without one, and the entry in its place.
+
+    Spaces stand where the NEAR stood, so that places in the entry are places in the text.
+    """
+    near = _NEAR.match(text)
+    if near and 1 <= int(near[1]) <= NEAR_WORDS_MAX:
+        return int(near[1]), re.sub(r"\S", " ", near[0]) + text[near.end() :]
+    like = _LIKE_NEAR.match(text)
+    if like:
+        expected = f"NEAR/1 to NEAR/{NEAR_WORDS_MAX} and a space before a term, as in NEAR/5 word"
+        raise fault(text, like.end() - len("NEAR/"), expected)
+    return 0, text
 
 
 def says_more(entry: str) -> bool:
@@ -211,24 +246,32 @@ def says_more(entry: str) -> bool:
     return bool(_SAYS_MORE.search(entry))
 
 
-def _taken(brand: Brand, entries: Iterable[str], finders: list[Finder]) -> tuple[Demand, ...]:
+def _taken(brand: Brand, key: DemandKey, finders: list[Finder]) -> tuple[Demand, ...]:
+    entries: tuple[str, ...] = getattr(brand, key)
+    for entry in entries:
+        check_demand(entry, key)
     return tuple(_demand(brand, entry, finders) for entry in entries)
 
 
 def _demand(brand: Brand, entry: str, finders: list[Finder]) -> Demand:
-    check_demand(entry)
-    near = _NEAR.match(entry)
-    rest = entry[near.end() :] if near else entry
-    words = int(near[1]) if near else 0
+    near, rest = _parted(entry)
     if says_more(rest):
-        return Demand(entry, words, tree_of(rest))
+        return Demand(entry, near, tree_of(rest))
     mine = list(name_finders(rest, brand.languages or _ALL_CODES, loose=False))
     finders.extend(mine)
-    return Demand(entry, words, None, tuple(range(len(finders) - len(mine), len(finders))))
+    return Demand(entry, near, None, tuple(range(len(finders) - len(mine), len(finders))))
 
 
 def _forms(word: str) -> frozenset[str]:
     return paradigm(word, _ALL_CODES).spellings()
+
+
+def _is_longer_form(word: str, token: str) -> bool:
+    """Whether the token is the word with what may follow any form: *liittymäkin*.
+
+    A frequent word is itself, not something longer: *europa* is no form of *euro*.
+    """
+    return not is_common(token, LISTED) and paradigm(word, _ALL_CODES).recognise(token) is not None
 
 
 def _keys(term: Term) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Why a post is no mention of a brand: each near miss says what was missing."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from listener.match.demands import Demands
 from listener.match.edges import WORD
@@ -12,20 +13,25 @@ from listener.model import Brand, Post
 from listener.text import shown
 
 _WORDS_MAX = 20_000
+_BRANDS_KEPT = 4
 _SIMILAR_CHARS_MIN = 4
 
 
 def why_not(brand: Brand, post: Post) -> str:
     """One sentence, without its full stop, for a post that does not mention the brand."""
-    terms = Terms([brand])
+    terms, demands = _compiled(brand)
     if 0 in terms.own(post.author.handle):
         return "it was written by an account of the brand's own"
     evidence = terms.evidence(post).get(0, [])
     if evidence:
-        return (
-            Demands([brand]).unmet(0, post, evidence) or "it is judged to be about something else"
-        )
+        return demands.unmet(0, post, evidence) or "it is judged to be about something else"
     return next(_near_misses(brand, post), "nothing of the brand stands in it")
+
+
+@lru_cache(maxsize=_BRANDS_KEPT)
+def _compiled(brand: Brand) -> tuple[Terms, Demands]:
+    """What finds the brand: kept, for many posts in a row are asked about the same one."""
+    return Terms([brand]), Demands([brand])
 
 
 def _near_misses(brand: Brand, post: Post) -> Iterator[str]:

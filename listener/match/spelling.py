@@ -4,6 +4,9 @@ Slips are listed, not measured: each variant is one that a hand makes (a letter 
 swapped with its neighbour, or the key beside it hit), never its first letter, and only in words
 long enough that another word is rarely one slip away. A list can be looked up by the same
 automaton as the words themselves.
+
+A list has a size: one slip gives some ten ways per letter, two slips the square of that. So two
+slips are listed for words of 12 to 16 letters and one slip for words of up to 24.
 """
 
 import re
@@ -21,9 +24,12 @@ SLIP_IN_COMPANY_CHARS_MIN = 5
 TWO_SLIPS_CHARS_MIN = 12
 """From here on two letters may be doubled, dropped or swapped."""
 
+TWO_SLIPS_CHARS_MAX = 16
+SLIP_CHARS_MAX = 24
+"""A longer word has no two slips, or none at all: the list would be too long to keep."""
+
 _TAIL_CHARS = 3
 _CLUSTER = re.compile("[bcdfghjklmnpqrstvwxz]{3}$")
-_WORD_CHARS_MAX = 40
 
 _STROKES = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe"}
 _PLAIN = str.maketrans(
@@ -42,11 +48,16 @@ def plain(word: str) -> str:
 
 @lru_cache(maxsize=1024)
 def slips(word: str, chars_min: int = SLIP_CHARS_MIN) -> frozenset[str]:
-    """The misspellings of a folded word that count as the word; none for a short one."""
-    if not chars_min <= len(word) <= _WORD_CHARS_MAX or not word.isalpha():
+    """The misspellings of a folded word that count as the word; none for a short one.
+
+    There are none for a word of more than 24 letters either, and two slips at once only for one
+    of 12 to 16.
+    """
+    if not chars_min <= len(word) <= SLIP_CHARS_MAX or not word.isalpha():
         return frozenset()
     once = {*_fumbled(word), *_mistyped(word)}
-    twice = _twice_fumbled(word) if len(word) >= TWO_SLIPS_CHARS_MIN else set()
+    takes_two = TWO_SLIPS_CHARS_MIN <= len(word) <= TWO_SLIPS_CHARS_MAX
+    twice = _twice_fumbled(word) if takes_two else set()
     ways = once | twice | set(_by_ear(word))
     return frozenset(way for way in ways - {word} if len(way) >= chars_min)
 

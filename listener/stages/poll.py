@@ -121,16 +121,20 @@ class PollStage:
         )
 
     def _mentions(self, name: str, listened: Listened, posts: list[Post]) -> list[Mention]:
-        """The mentions in the posts; those they answer may be stored, or have come with them."""
+        """The mentions in the posts; those they answer may be stored, or have come with them.
+
+        What came counts: the store still holds the words that an edit has changed.
+        """
         known = self.store.around(posts)
         matched = {
             post.id: self.matcher.match(post, listened.brands, known.get(post.id, NOWHERE))
             for post in posts
         }
-        for post in posts:
-            thread = _thread_in(matched, post)
-            if thread:
-                around = replace(known.get(post.id, NOWHERE), thread=thread)
+        threads = [(post, _thread_in(matched, post)) for post in posts]
+        for post, thread in threads:
+            around = known.get(post.id, NOWHERE)
+            if thread is not None and thread != around.thread:
+                around = replace(around, thread=thread)
                 matched[post.id] = self.matcher.match(post, listened.brands, around)
         return [replace(mention, source=name) for found in matched.values() for mention in found]
 
@@ -224,11 +228,12 @@ def as_seen(post: Post, now: datetime) -> Post:
     )
 
 
-def _thread_in(matched: Mapping[str, Sequence[Mention]], post: Post) -> frozenset[str]:
-    """The brands that the post it answers is about by its own words, if it came along."""
-    if not post.in_reply_to:
-        return frozenset()
-    parent = matched.get(f"{post.site}:{post.in_reply_to}") or matched.get(post.in_reply_to) or ()
+def _thread_in(matched: Mapping[str, Sequence[Mention]], post: Post) -> frozenset[str] | None:
+    """The brands that the post it answers is about by its own words; None if it didn't come."""
+    ids = (f"{post.site}:{post.in_reply_to}", post.in_reply_to) if post.in_reply_to else ()
+    parent = next((matched[one] for one in ids if one in matched), None)
+    if parent is None:
+        return None
     return frozenset(one.brand for one in parent if one.evidence[0].kind != THREAD)
 
 

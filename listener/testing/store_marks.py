@@ -121,7 +121,7 @@ class StoreMarks:
         answers = [a_post("3", in_reply_to="1"), a_post("4", in_reply_to="fake:2")]
         answers += [a_post("5", in_reply_to="99"), a_post("6")]
         known = {post_id: one.thread for post_id, one in store.around(answers).items()}
-        assert known["fake:3"] == {"norvia"}
+        assert known["fake:3"] == frozenset({"norvia"})
         assert known["fake:4"] == frozenset()
         assert (known["fake:5"], known["fake:6"]) == (None, None)
 

@@ -134,6 +134,40 @@ def test_a_name_that_is_everybodys_word_is_a_warning_with_its_share(tmp_path: Pa
     assert warnings_of(tmp_path, 'names = ["Time"]\nambiguous = true') == []
 
 
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        ('expression = "the"', "expression: 'the' holds wherever a common word does, about "),
+        ('expression = "ja OR on"', "expression: 'ja OR on' holds wherever a common word does"),
+        ('short_names = ["the"]', "short_names: 'the' is a common word, about "),
+        ('short_names = ["The"]', "short_names: 'The' is a common word, about "),
+        ('misspellings = ["the"]', "misspellings: 'the' is a common word, about "),
+    ],
+)
+def test_other_ways_to_find_everybodys_word_are_warned_of(
+    tmp_path: Path, stated: str, told: str
+) -> None:
+    (warning,) = warnings_of(tmp_path, stated)
+    assert warning.startswith(told)
+    assert warning.endswith(" of everyday text; set ambiguous = true, or require")
+    assert warnings_of(tmp_path, f"{stated}\nambiguous = true") == []
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        'expression = "the AND norvokas"',
+        'expression = "the OR norvokas"',
+        'expression = "the"\nnames = ["Norvokas"]',
+        'expression = "on"\nlanguages = ["sv"]',
+        'short_names = ["IT", "QX"]',
+        'misspellings = ["Norvoks"]',
+    ],
+)
+def test_what_is_rare_or_only_narrows_is_not(tmp_path: Path, stated: str) -> None:
+    assert warnings_of(tmp_path, stated) == []
+
+
 def test_a_name_of_two_letters_and_an_unknown_language_are_warnings(tmp_path: Path) -> None:
     assert warnings_of(tmp_path, 'names = ["Qx"]\nlanguages = ["fin"]') == [
         "languages: the inflection of 'fin' is not known; did you mean 'fi'?",

@@ -75,12 +75,13 @@ def test_all_answered(tmp_path: Path) -> None:
 
 def test_a_wrong_answer_is_told_and_asked_again() -> None:
     answers, told = answered(
-        "", "Acme", "@a b", "@a", "acme", "acme.example", "europe/helsinki", "Europe/Helsinki",
+        "", "Acme", "@a b", "@", "@a", "acme", "acme.example", "europe/helsinki", "Europe/Helsinki",
         "ftp://a.example", "", "$HOOK", "", "a@b", "a@b.example", "", "mail server", "mail.example",
     )  # fmt: skip
     assert told == [
         "Please answer this one.",
         "'@a b' holds a space; put commas between handles.",
+        "Of '@' nothing is left without its sign; write a name too.",
         "'acme' is no domain; write it bare, such as acme.example.",
         "There is no time zone 'europe/helsinki'; did you mean 'Europe/Helsinki'?",
         "'ftp://a.example' is no web address; it begins with https://.",

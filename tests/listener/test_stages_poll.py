@@ -269,3 +269,39 @@ def test_poison_is_stored_in_every_field_and_matched(store: Store) -> None:
     assert (mention.post.id, mention.post.author.handle) == (f"fa\ufffdke:{kept}", kept)
     assert mention.post.links == (kept, f"https://{kept}")
     assert len(mention.post.text) == len(post.text)
+
+
+# -- threads
+
+
+def thread_of(store: Store, *batches: list[Post]) -> dict[str, list[str]]:
+    """The brands of each post after these batches, one an hour."""
+    source = FakeSource([Batch(tuple(posts)) for posts in batches])
+    stage = poll_stage(store, blogs=source)
+    for hour in range(len(batches)):
+        polled(stage, NOON + hour * HOUR)
+    found: dict[str, list[str]] = {}
+    for mention in waiting(store):
+        found.setdefault(mention.post.native_id, []).append(mention.brand)
+    return found
+
+
+PARENT = Post("forum", "1", "Norvia is down")
+REPLY = Post("forum", "2", "same here", in_reply_to="1")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_reply_follows_the_words_that_came_with_it(store: Store, order: int) -> None:
+    edited = Post("forum", "1", "Skylark is down")
+    assert thread_of(store, [PARENT], [edited, REPLY][::order])["2"] == ["skylark"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_reply_to_what_no_longer_names_the_brand_is_none(store: Store, order: int) -> None:
+    edited = Post("forum", "1", "all is well")
+    assert "2" not in thread_of(store, [PARENT], [edited, REPLY][::order])
+
+
+def test_a_reply_to_what_came_before_follows_the_store(store: Store) -> None:
+    answer = Post("forum", "3", "me too", in_reply_to="2")
+    assert thread_of(store, [PARENT], [REPLY, answer]) == {"1": ["norvia"], "2": ["norvia"]}

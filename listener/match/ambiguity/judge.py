@@ -5,7 +5,8 @@ cues have their hand-set weights (:mod:`listener.match.ambiguity.prior`) and the
 marks move both as far as they have reason to (:mod:`listener.match.ambiguity.regression`).
 
 People mark mostly what annoys them, so marks are often of one kind. These teach which words to
-doubt, and nothing of what every post has; by themselves they never make a no.
+doubt, and nothing of what every post has; by themselves they never make a no. Nor does, ever, what
+was learned of the name alone: a short complaint has nothing else.
 """
 
 from collections import Counter
@@ -43,11 +44,12 @@ RARER_MIN = 5
 """From so many marks of the rarer kind on, marks can make a no by themselves."""
 
 _ALWAYS = "always"
-_EVERYWHERE = ("about:language ", "about:site ", "about:form ")
+_START = (_ALWAYS, "bare", "small", "as written")
+_EVERYWHERE = (*_START, "about:language ", "about:site ", "about:form ")
 """What nearly every post has: from marks of one kind it would learn only their kind."""
 
 _CLEARLY = 1e-6  # rounding must not put what is held on the edge below it
-_HELD = "too few marks of both kinds to rule it out"
+_HELD = "the marks are too few or too alike to rule it out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +67,25 @@ class Judge:
     def judge(self, context: Context) -> Verdict:
         """Whether this post is about the company, and why."""
         shares: dict[str, float] = {}
-        prior = 0.0
+        ground = 0.0
         for key, value, told in _signs(self.profile, context, learned=bool(self.weights)):
             weight = self.weights.get(key, _centre(key))
-            prior += _centre(key) * value
+            ground += (weight if self._rules_out(key) else _centre(key)) * value
             if weight:
                 shares[told] = shares.get(told, 0.0) + weight * value
-        held = self._held(prior, sum(shares.values()))
+        held = self._held(ground, sum(shares.values()))
         shares[_HELD] = held
         reasons = ((what, share) for what, share in shares.items() if what)
         return verdict_of(sum(shares.values()), reasons, self.band)
 
-    def _held(self, prior: float, moved: float) -> float:
-        """What lifts a no to a doubt, where only marks of one kind made it one."""
+    def _rules_out(self, key: str) -> bool:
+        """Whether what the marks taught of a sign may make a no: not of what every post has."""
+        return self.both_kinds and not key.startswith(_EVERYWHERE)
+
+    def _held(self, ground: float, moved: float) -> float:
+        """What lifts a no to a doubt, where there is no ground for a no."""
         least = log_odds_of(self.band[0]) + _CLEARLY
-        free = self.both_kinds or prior < least
-        return 0.0 if free else max(0.0, least - moved)
+        return 0.0 if ground < least else max(0.0, least - moved)
 
 
 def fit(profile: Profile, marks: Sequence[Mark] = ()) -> Judge:
@@ -136,7 +141,8 @@ def _moved(rows: Sequence[dict[str, float]], about: Sequence[bool], rarer: int) 
     table = _table(rows, keys)
     centre = np.array([_centre(key) for key in keys])
     answers = np.array(about, dtype=np.float64)
-    best, pulls = best_of(_kernels(table, keys, freedom), table @ centre, answers)
+    start = np.array([sum(_centre(key) * value for key, value in row.items()) for row in rows])
+    best, pulls = best_of(_kernels(table, keys, freedom), start, answers)
     spread = np.array([_spread(key, _TRUST[best], freedom) for key in keys])
     moved = centre + spread**2 * (table.T @ pulls)
     return dict(zip(keys, moved.tolist(), strict=True))

@@ -25,7 +25,10 @@ PLACES_MAX = 10_000
 
 _WORDS_KEPT = 65_536  # words whose terms are remembered between posts
 
+_BODY_CHARS_MIN = 3
+
 Forms = Callable[[str], Collection[str]]
+IsForm = Callable[[str, str], bool]
 
 
 def alone(word: str) -> Collection[str]:
@@ -33,10 +36,22 @@ def alone(word: str) -> Collection[str]:
     return (word,)
 
 
-class TermFinder:
-    """Terms, compiled once. ``forms`` gives every form of a bare word, folded."""
+def in_no_other(word: str, token: str) -> bool:  # noqa: ARG001
+    """The word in no form that is not listed."""
+    return False
 
-    def __init__(self, terms: Iterable[Term], forms: Forms = alone) -> None:
+
+class TermFinder:
+    """Terms, compiled once. ``forms`` gives the forms of a bare word, folded.
+
+    ``is_form`` tells of a longer word that begins with one of them whether it is a form too:
+    there are too many to list where a language puts small words behind any form.
+    """
+
+    def __init__(
+        self, terms: Iterable[Term], forms: Forms = alone, is_form: IsForm = in_no_other
+    ) -> None:
+        self._is_form = is_form
         every = list(dict.fromkeys(terms))
         self._words: dict[str, list[Term]] = defaultdict(list)
         self._phrases: dict[str, list[tuple[tuple[str, ...], Term]]] = defaultdict(list)
@@ -61,8 +76,7 @@ class TermFinder:
         return dict(found)
 
     def _take_up(self, term: Term, forms: Forms) -> None:
-        bare = term.kind == "word" and term.text[0] not in "#@"
-        ways = (term.text, *forms(term.text)) if bare else (term.text,)
+        ways = (term.text, *forms(term.text)) if _is_bare(term) else (term.text,)
         for words in dict.fromkeys(tuple(words_in(way)) for way in ways):
             if len(words) == 1:
                 self._words[words[0]].append(term)
@@ -74,9 +88,17 @@ class TermFinder:
     def _look_up(self, word: str) -> tuple[Term, ...]:
         plain = word.lstrip("#@")
         found = [*self._words.get(word, ()), *self._wildcards.matching(word)]
+        found += self._begun(plain)
         if plain != word:
             found += [*self._words.get(plain, ()), *self._wildcards.matching(plain)]
         return tuple(dict.fromkeys(found))
+
+    def _begun(self, word: str) -> Iterator[Term]:
+        """The bare words with a form that begins this word, of which it is a form too."""
+        for end in range(_BODY_CHARS_MIN, len(word)):
+            for term in self._words.get(word[:end], ()):
+                if _is_bare(term) and self._is_form(term.text, word):
+                    yield term
 
     def _found(self, text: str) -> Iterator[tuple[Term, int, int]]:
         yield from self._found_words(text)
@@ -108,6 +130,10 @@ class TermFinder:
         for term, start, end in self._patterns.matches(text):
             starts, ends = edges = edges or _edges(text)
             yield term, bisect_right(ends, start), bisect_left(starts, end) - 1
+
+
+def _is_bare(term: Term) -> bool:
+    return term.kind == "word" and term.text[0] not in "#@"
 
 
 def _plain(words: Sequence[str]) -> str:

@@ -24,10 +24,26 @@ def refuse_senseless(node: Node, source: str) -> None:
         part = _open_part(node)
         found = f"{quoted(written(part))}, which holds for nearly every post without any term"
         raise fault(source, part.at, "a term that must stand in the post", found)
+    refuse_contradiction(node, source)
+
+
+def refuse_contradiction(node: Node, source: str) -> None:
+    """Raise :class:`ExpressionError` for what no post fulfils, such as ``foo AND NOT foo``."""
     clash = _clash(node, frozenset())
     if clash is not None:
         found = f"{quoted(written(clash))}, which contradicts what else must hold"
         raise fault(source, clash.at, "something that a post can fulfil", found)
+
+
+def denial_in(node: Node) -> Node | None:
+    """A part that asks for nothing and only says what may not be, where it alone is enough."""
+    if isinstance(node, Not):
+        return node
+    if isinstance(node, Or):
+        return next((one for part in node.parts if (one := denial_in(part))), None)
+    if isinstance(node, And):
+        return node if all(map(denial_in, node.parts)) else None
+    return None
 
 
 def _open_part(node: Node) -> Node:

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.match.common import is_common
-from listener.match.spelling import SLIP_CHARS_MIN, plain, slips
+from listener.match.spelling import (
+    SLIP_CHARS_MAX,
+    SLIP_CHARS_MIN,
+    TWO_SLIPS_CHARS_MAX,
+    plain,
+    slips,
+)
 from tests.listener.match.matching import found
 
 WORDS = st.text(string.ascii_lowercase + "äöåąćęłńóśźż", min_size=SLIP_CHARS_MIN, max_size=20)
@@ -55,6 +61,14 @@ def test_what_is_no_slip(text: str, name: str) -> None:
 def test_two_slips_need_a_long_name() -> None:
     assert found("Verkkokaupppaa", "Verkkokauppa") != []
     assert found("Rossmnnn", "Rossmann") == []
+
+
+def test_the_lists_of_long_names_are_short() -> None:
+    longest = ("norvokaslemituras" * 2)[:SLIP_CHARS_MAX]
+    assert len(slips(longest[:TWO_SLIPS_CHARS_MAX])) > 700
+    assert 0 < len(slips(longest[: TWO_SLIPS_CHARS_MAX + 1])) < 200
+    assert 0 < len(slips(longest)) < 300
+    assert slips(longest + "s") == frozenset()
 
 
 def test_a_slip_of_one_brand_is_no_slip_where_it_is_anothers_name() -> None:

@@ -1,7 +1,14 @@
 """With marks: what they teach, and what they must not break."""
 
-from listener.match.ambiguity import Context, Mark, fit
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from listener.match.ambiguity import Context, Judge, Mark, Profile, fit
 from listener.match.ambiguity.verdict import band_of
+from listener.model import Brand
 from tests.listener.match.ambiguity.ambiguous_posts import (
     ABOUT,
     NOT_ABOUT,
@@ -146,3 +153,93 @@ def test_what_a_small_word_taught_counts_and_is_not_told():
     assert "near: goalie" in reasons
     assert not {"near: the", "near: of", "near: in", "near: of the"} & set(reasons)
     assert judge.weights["word:the"] != 0
+
+
+PERSON = """
+leipoi eilen pullaa;lähti lenkille;nukkuu vielä;luki kirjan loppuun;käveli rantaan
+itki koko illan;nauroi minulle;sai koiran;täytti kymmenen;piirsi kissan;muutti Ouluun
+meni kouluun;rakastaa kesää;unohti avaimet;katsoi leffaa;lauloi kuorossa;osasi tämän
+voitti arpajaisissa;keitti kahvia;juoksi karkuun
+"""
+DIDS = [did for line in PERSON.split("\n") for did in line.split(";") if did]
+COMPLAINTS = [
+    "[Elisa] laskutti kahdesti",
+    "[Elisalla] taas vikaa",
+    "paska [elisa]",
+    "Vaihdan pois [elisalta]",
+    "[Elisan] netti ei toimi",
+]
+
+
+def elisa(other: int, about: int = 0) -> Judge:
+    """A judge of Elisa after so many marks of a person, and of a company."""
+    no = [Mark(bracketed(f"[Elisa] {DIDS[at % 20]} {at // 20}"), False) for at in range(other)]
+    yes = [Mark(bracketed(f"[Elisan] lasku {DIDS[at]}"), True) for at in range(about)]
+    brand = Brand("elisa", ("Elisa",), ambiguous=True, languages=("fi",))
+    return fit(Profile.of(brand), no + yes)
+
+
+@pytest.mark.parametrize(("other", "about"), [(1, 0), (2, 0), (20, 0), (50, 0), (200, 0), (50, 4)])
+@pytest.mark.parametrize("complaint", COMPLAINTS)
+def test_marks_of_one_kind_bin_no_complaint(complaint, other, about):
+    assert elisa(other, about).judge(bracketed(complaint)).verdict != "no"
+
+
+@pytest.mark.parametrize(("other", "about"), [(20, 5), (50, 5), (50, 10), (200, 5)])
+@pytest.mark.parametrize("complaint", COMPLAINTS)
+def test_the_name_alone_never_rules_a_complaint_out(complaint, other, about):
+    assert elisa(other, about).judge(bracketed(complaint)).verdict != "no"
+
+
+def test_what_is_held_in_doubt_says_so_and_its_shares_add_up():
+    held = elisa(50).judge(bracketed("[Elisa] leipoi eilen pullaa"))
+    assert held.verdict == "review"
+    assert held.score == pytest.approx(0.2, abs=1e-4)
+    assert dict(held.shares)["the marks are too few or too alike to rule it out"] > 0.5
+    assert "too alike" not in str(fit(profile("elisa")).judge(bracketed(COMPLAINTS[2])))
+
+
+def test_a_no_of_the_prior_alone_stays_one_under_marks_of_one_kind():
+    text = bracketed("Siskoni [Elisa] ja äitini söivät omenaa puutarhassa")
+    assert elisa(0).judge(text).verdict == "no"
+    assert elisa(20).judge(text).verdict == "no"
+
+
+def test_marks_of_both_kinds_make_a_no_by_themselves():
+    other = bracketed("the goalie of Bytom read the [play] of the defence tonight")
+    yes, no = marks(PLAY_ABOUT, []), marks([], PLAY_OTHER)
+    assert fit(profile("play"), no).judge(other).verdict == "review"
+    assert fit(profile("play"), yes[:4] + no).judge(other).verdict == "review"
+    assert fit(profile("play"), yes[:12] + no).judge(other).verdict == "no"
+
+
+def test_what_every_post_has_learns_nothing_from_marks_of_one_kind():
+    everywhere = ("about:language ", "about:site ", "about:form ")
+    placed = [Mark(replace(bracketed(f"[Elisa] {did}"), site="example"), False) for did in DIDS]
+    judge = fit(profile("elisa"), placed)
+    assert not {"always", "bare", "small", "as written"} & judge.weights.keys()
+    assert not any(key.startswith(everywhere) for key in judge.weights)
+    both = fit(profile("elisa"), placed + [replace(one, about=True) for one in placed[:5]])
+    assert both.weights["about:site example"] < 0
+    assert both.weights["always"] < 1.5
+
+
+def test_the_start_moves_further_the_more_marks_there_are_of_both_kinds():
+    def start(count: int) -> float:
+        both = [Mark(bracketed(f"[play] {at}"), at % 4 == 0) for at in range(count)]
+        return fit(profile("play"), both).weights.get("always", 1.5)
+
+    assert 1.5 == start(16) > start(20) > start(100)
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.sampled_from(DIDS), min_size=1, max_size=12),
+    st.booleans(),
+    st.lists(st.sampled_from([*DIDS, "lasku", "siskoni", "omena"]), min_size=1, max_size=4),
+)
+def test_under_marks_of_one_kind_a_no_is_the_priors_own(dids, about, words):
+    asked = bracketed(f"[elisa] {' '.join(words)}")
+    plain = fit(profile("elisa")).judge(asked)
+    judge = fit(profile("elisa"), [Mark(bracketed(f"[Elisa] {did}"), about) for did in dids])
+    assert judge.judge(asked).verdict != "no" or plain.verdict == "no"

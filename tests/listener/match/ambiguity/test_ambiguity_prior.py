@@ -106,7 +106,9 @@ def test_the_thread_and_the_author_count():
     text = "[elisa] again"
     plain = judged("elisa", text).score
     assert judged("elisa", text, thread_about=True).score > plain
-    assert judged("elisa", text, thread_about=False).score < plain
+    answers_another = judged("elisa", text, thread_about=False)
+    assert plain - 0.1 < answers_another.score < plain
+    assert told(answers_another)["it answers a post that was not about the company"] == -0.3
     assert judged("elisa", text, author_about=5).score > plain
     assert judged("elisa", text, author_not=5).score < judged("elisa", text, author_not=1).score
     assert judged("elisa", text, author_not=10**9).score > 0.05
@@ -218,3 +220,59 @@ def test_a_complaint_of_few_words_is_never_a_no(name, language, text):
 def test_a_name_without_a_capital_is_written_so_by_everybody(name):
     verdict = fit(Profile.of(Brand("b", (name,)))).judge(bracketed(f"[{name.lower()}] odd"))
     assert not any("just the word" in said for said in told(verdict))
+
+
+ENGLISH_USES = [
+    ("Play", "let's [play]", "used as a verb: let's play"),
+    ("Play", "I want to [play]", "used as a verb: to play"),
+    ("Play", "Then we agreed to [play]", "used as a verb: to play"),
+    ("Delta", "the [delta] of the nile", "a thing: delta of"),
+    ("Delta", "The [delta] of the Nile is wide", "a thing: delta of"),
+    ("DNA", "[DNA] test", "a thing: DNA test"),
+    ("DNA", "I took a [DNA] test", "a thing: DNA test"),
+    ("DNA", "They found a [DNA] sample in Oulu", "a thing: DNA sample"),
+]
+
+
+@pytest.mark.parametrize("languages", [("pl", "en"), ("en",), ()])
+@pytest.mark.parametrize(("name", "text", "reason"), ENGLISH_USES)
+def test_everyday_english_uses_are_in_doubt(name, text, reason, languages):
+    verdict = fit(Profile.of(Brand("b", (name,), languages=languages))).judge(bracketed(text))
+    assert verdict.verdict == "review"
+    assert told(verdict)[reason] < 0
+    abroad = Profile.of(Brand("b", (name,), languages=("pl",)))
+    assert fit(abroad).judge(bracketed(text)).verdict != "yes"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Play", "I switched to [Play], coverage is fine"),
+        ("Play", "przeszedłem do [play], internet działa"),
+        ("Delta", "The [Delta] of old had better flights"),
+        ("DNA", "[DNA] ei toimi"),
+        ("DNA", "vaihdoin [DNA:lle]"),
+    ],
+)
+def test_the_company_between_such_words_is_a_yes(name, text):
+    assert fit(Profile.of(Brand("b", (name,)))).judge(bracketed(text)).verdict == "yes"
+
+
+def test_the_one_capital_that_opens_a_text_makes_nothing_small():
+    def reasons(text: str) -> str:
+        return str(judged("play", text).shares)
+
+    assert judged("play", "Nie polecam [play]").verdict == "review"
+    assert "written small" not in reasons("Nie polecam [play]")
+    assert "written small" in reasons("Nie polecam [play] naszej Ani")
+    assert "written small" in reasons("Nie polecam [play] wcale. Szkoda gadać.")
+
+
+def test_an_abbreviation_has_its_capitals_in_any_sense():
+    verdict = fit(Profile.of(Brand("b", ("DNA",)))).judge(bracketed("Some people share [DNA] too"))
+    assert "written with a capital" not in told(verdict)
+
+
+@pytest.mark.parametrize("text", ["i took a [delta]", "I gave it to [delta]", "I want to [delta]"])
+def test_two_small_english_words_are_not_polish(text):
+    assert not any("another language" in said for said in told(judged("elisa", text)))
