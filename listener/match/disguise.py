@@ -18,6 +18,7 @@ SIGNS = " -._*·|/+~"
 _HEAD_LETTERS = 4  # with three signs between them, enough to be met by no other text
 _SIGNS_IN_PLACE_MAX = 2
 _CHARS_FOR_TWO_SIGNS_MIN = 5
+_PLACES_FOR_TWO_SIGNS_MAX = 7  # the pairs of more would be hundreds
 _WORD_CHARS_MAX = 30
 
 _FOR_LETTER = {
@@ -66,7 +67,8 @@ def look_alike_keys(word: str) -> tuple[str, ...]:
         return ()
     places = [at for at, letter in enumerate(word) if letter in _FOR_LETTER]
     short = len(word) < _CHARS_FOR_TWO_SIGNS_MIN
-    counts = range(1, 2 if short else _SIGNS_IN_PLACE_MAX + 1)
+    alone = short or len(places) > _PLACES_FOR_TWO_SIGNS_MAX
+    counts = range(1, 2 if alone else _SIGNS_IN_PLACE_MAX + 1)
     some = [chosen for count in counts for chosen in combinations(places, count)]
     written = {way for chosen in some for way in _with_signs(word, chosen)}
     throughout = set() if short else {_signed_throughout(word)} - {word}

@@ -6,7 +6,7 @@ long enough that another word is rarely one slip away. A list can be looked up b
 automaton as the words themselves.
 
 A list has a size: one slip gives some ten ways per letter, two slips the square of that. So two
-slips are listed for words of 12 to 16 letters and one slip for words of up to 24.
+slips are listed for words of 12 to 14 letters and one slip for words of up to 24.
 """
 
 import re
@@ -24,7 +24,7 @@ SLIP_IN_COMPANY_CHARS_MIN = 5
 TWO_SLIPS_CHARS_MIN = 12
 """From here on two letters may be doubled, dropped or swapped."""
 
-TWO_SLIPS_CHARS_MAX = 16
+TWO_SLIPS_CHARS_MAX = 14
 SLIP_CHARS_MAX = 24
 """A longer word has no two slips, or none at all: the list would be too long to keep."""
 
@@ -51,7 +51,7 @@ def slips(word: str, chars_min: int = SLIP_CHARS_MIN) -> frozenset[str]:
     """The misspellings of a folded word that count as the word; none for a short one.
 
     There are none for a word of more than 24 letters either, and two slips at once only for one
-    of 12 to 16.
+    of 12 to 14.
     """
     if not chars_min <= len(word) <= SLIP_CHARS_MAX or not word.isalpha():
         return frozenset()
