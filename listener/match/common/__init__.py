@@ -33,11 +33,6 @@ def share_per_million(word: str, codes: tuple[str, ...]) -> float:
     return max(listed, default=0.0)
 
 
-def languages_of(word: str) -> tuple[str, ...]:
-    """The languages of which the folded word is a frequent one."""
-    return _languages().get(word, ())
-
-
 @cache
 def frequencies(code: str) -> dict[str, float]:
     """Word → occurrences per million words of a listed language.
@@ -61,7 +56,8 @@ def _in_order(codes: tuple[str, ...]) -> list[str]:
 
 
 @cache
-def _languages() -> dict[str, tuple[str, ...]]:
+def languages_by_word() -> dict[str, tuple[str, ...]]:
+    """Frequent word, folded → the languages of which it is one."""
     found: dict[str, tuple[str, ...]] = {}
     for code in LISTED:
         for word in frequencies(code):
