@@ -15,7 +15,15 @@ from listener.config.brands import read_brands
 from listener.config.conditions import Names
 from listener.config.judges import JudgeConfig, read_judges, read_kinds
 from listener.config.plugins import ChannelConfig, SourceConfig, read_channels, read_sources
-from listener.config.reading import ConfigError, Reading, as_table, named, table_name
+from listener.config.reading import (
+    BRANDS_MAX,
+    ITEMS_MAX,
+    ConfigError,
+    Reading,
+    as_table,
+    named,
+    table_name,
+)
 from listener.config.rules import read_rules
 from listener.config.settings import read_table
 from listener.config.tables import ListenerTable, LogFormat, LogLevel, Web
@@ -145,7 +153,8 @@ def _named_tables(
     reading: Reading, root: Mapping[str, Any], name: str, pattern: re.Pattern[str], mend: str
 ) -> dict[str, Any]:
     place = table_name(name)
-    tables = as_table(reading, place, root.get(name, {}), f"; write [{name}.NAME]")
+    most = BRANDS_MAX if name == "brands" else ITEMS_MAX
+    tables = as_table(reading, place, root.get(name, {}), f"; write [{name}.NAME]", most)
     for key, value in tables.items():
         if not isinstance(value, dict):
             reading.fault(named(place, key), f"no such setting; settings stand in [{name}.NAME]")

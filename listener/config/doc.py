@@ -58,7 +58,7 @@ that isn't known is refused, so that a slip of the pen is never silently ignored
 * **Paths** of secrets, of the database and of settings of the type *a path* are relative to the
   folder of the config file.
 * **Names** of tables are made of letters, digits, `-` and `_`; those of brands of small letters.
-* The file may have 1 MB, and no table more than 1,000 entries.
+* The file may have 10 MB, [brands] 20,000 tables, and any other table 1,000 entries.
 * Sources, classifiers and channels of others are used like the built-in ones: install their
   package, and name their type.
 """

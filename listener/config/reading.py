@@ -13,6 +13,7 @@ from listener.text import shown
 
 FAULTS_MAX = 100
 ITEMS_MAX = 1_000
+BRANDS_MAX = 20_000
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -93,14 +94,16 @@ def named(place: str, key: str) -> str:
     return f"{place}{_key(key)}" if place.endswith(".") else f"{place} {_key(key)}"
 
 
-def as_table(reading: Reading, where: str, value: object, mend: str = "") -> dict[str, Any]:
+def as_table(
+    reading: Reading, where: str, value: object, mend: str = "", items_max: int = ITEMS_MAX
+) -> dict[str, Any]:
     """The value if it is a table of bearable size; a fault and what can be read otherwise."""
     if not isinstance(value, dict):
         reading.fault(where, f"must be a table, not {told(value)}{mend}")
         return {}
-    if len(value) > ITEMS_MAX:
-        reading.fault(where, f"has {len(value)} entries; no table may have more than {ITEMS_MAX}")
-    return dict(islice(value.items(), ITEMS_MAX))
+    if len(value) > items_max:
+        reading.fault(where, f"has {len(value)} entries; no more than {items_max} may stand here")
+    return dict(islice(value.items(), items_max))
 
 
 def told(value: object) -> str:

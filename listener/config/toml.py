@@ -8,7 +8,7 @@ from typing import Any
 from listener.config.reading import ConfigError
 from listener.text import shown
 
-SIZE_BYTES_MAX = 1_000_000
+SIZE_BYTES_MAX = 10_000_000
 
 _POSITION = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|(end of document))\)", re.DOTALL)
 _KEY = re.compile(r"'([^']*)'")
@@ -34,7 +34,7 @@ def _text(path: Path) -> str:
         msg = f"can't be read: {(error.strerror or type(error).__name__).lower()}"
         raise ValueError(msg) from None
     if len(content) > SIZE_BYTES_MAX:
-        msg = "is larger than 1 MB"
+        msg = "is larger than 10 MB"
         raise ValueError(msg)
     try:
         return content.decode("utf-8-sig")
