@@ -161,11 +161,11 @@ def test_no_text_takes_long_to_read(piece: str, end: str) -> None:
     text = (piece * CHARS_MAX)[: CHARS_MAX - len(end)] + end
     began = time.process_time()
     sketch_of(text, text)
-    assert time.process_time() - began < 0.2  # some 1 ms
+    assert time.process_time() - began < 2  # some 1 ms; what backtracks takes minutes
 
 
 def test_only_the_beginning_of_a_huge_text_is_read() -> None:
     began = time.process_time()
     for text in (" " * 16_000_000, "a" * 16_000_000, "word " * 3_000_000):
         assert not sketch_of(text, text).words
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 5
