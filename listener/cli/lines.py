@@ -51,7 +51,7 @@ def values(
         try:
             value = read(_value(raw))
         except (ValueError, RecursionError) as error:
-            passed_over(number, _reason(error))
+            passed_over(number, reason(error))
         else:
             yield number, value
 
@@ -74,7 +74,8 @@ def _value(raw: bytes) -> Any:
     return json.loads(raw)
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Why a line can't be read, in words."""
     if isinstance(error, json.JSONDecodeError):
         return f"not JSON: {error.msg} at character {error.pos + 1}"
     if isinstance(error, UnicodeDecodeError):

@@ -11,16 +11,16 @@ from queue import Empty, Queue
 from typing import BinaryIO
 
 from listener import logs, wiring
+from listener.cli.lines import LINE_BYTES_MAX, reason
 from listener.cli.shared import BadUse, configured, marked
 from listener.match import Matcher
-from listener.model import TEXT_CHARS_MAX, Mention, Post
+from listener.model import Mention, Post
 from listener.priority import rank
 from listener.stages.tag import Judge, judge
 from listener.text import clean_text
 from listener.wire import mention_json, post_from
 
 BATCH = 64
-LINE_BYTES_MAX = 4 * TEXT_CHARS_MAX
 SITE = "stdin"
 
 Line = tuple[int, bytes]
@@ -85,19 +85,10 @@ def _post(line: Line) -> tuple[str | None, Post] | None:
         value = json.loads(raw)
         post = post_from(value, site=SITE)
     except (ValueError, RecursionError) as error:
-        reason = _reason(error)
-        print(f"listener: line {number}: {reason}", file=sys.stderr)
+        print(f"listener: line {number}: {reason(error)}", file=sys.stderr)
         return None
     stated = value.get("id")
     return (None if stated is None else clean_text(str(stated))), post
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"not JSON: {error.msg} at character {error.pos + 1}"
-    if isinstance(error, UnicodeDecodeError):
-        return "not UTF-8"
-    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 
 def _mentions(

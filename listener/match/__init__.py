@@ -10,7 +10,7 @@ length of the post and hardly with the number of brands.
 from collections.abc import Collection, Iterator, Sequence
 
 from listener.match.around import NOWHERE, Around, Marked
-from listener.match.demands import Demands
+from listener.match.demands import Demands, Reading
 from listener.match.doubts import Doubts
 from listener.match.finding import EVIDENCE_CHARS_MAX, EVIDENCE_MAX, THREAD, Terms
 from listener.match.screen import Screen
@@ -43,12 +43,13 @@ class Matcher:
         ``brands`` restricts the answer to these ids. A post by one of the brand's own accounts
         is no mention of it. The mentions name no source: who polled it knows.
         """
-        found = self._found(post, around)
+        reading = self._demands.read(post)
+        found = self._found(reading, around)
         own = self._terms.own(post.author.handle) if found else ()
         wanted = (index for index in sorted(found) if index not in own)
         if brands is not None:
             wanted = (index for index in wanted if self._brands[index].id in brands)
-        return tuple(self._mentions(post, wanted, found, around))
+        return tuple(self._mentions(reading, wanted, found, around))
 
     def screen(self) -> Screen:
         """A screen for texts, titles and texts together, or lines of JSON of many posts.
@@ -57,9 +58,10 @@ class Matcher:
         """
         return Screen([*self._terms.keys, *self._demands.keys])
 
-    def _found(self, post: Post, around: Around) -> dict[int, list[Evidence]]:
+    def _found(self, reading: Reading, around: Around) -> dict[int, list[Evidence]]:
+        post = reading.post
         found = self._terms.evidence(post)
-        for index, evidence in self._demands.expressed(post):
+        for index, evidence in self._demands.expressed(reading):
             found[index].append(evidence)
         for brand in around.thread or ():
             place = self._places.get(brand)
@@ -68,10 +70,15 @@ class Matcher:
         return found
 
     def _mentions(
-        self, post: Post, wanted: Iterator[int], found: dict[int, list[Evidence]], around: Around
+        self,
+        reading: Reading,
+        wanted: Iterator[int],
+        found: dict[int, list[Evidence]],
+        around: Around,
     ) -> Iterator[Mention]:
+        post = reading.post
         for index in wanted:
-            if self._demands.unmet(index, post, found[index]):
+            if self._demands.unmet(index, reading, found[index]):
                 continue
             verdict = self._doubts.verdict(index, post, found[index], around)
             if verdict is not None:

@@ -6,7 +6,7 @@ them with ``NEAR/5`` before it: then it must stand within five words of the bran
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -25,6 +25,7 @@ from listener.match.expression.tree import Node, Or, Span, Term, terms_in, writt
 from listener.match.expression.why_not import why_not
 from listener.match.expression.words import places_in
 from listener.match.finders import Finders
+from listener.match.finding import EVIDENCE_CHARS_MAX
 from listener.match.fold import Folded, fold, folded
 from listener.match.forms import Finder, name_finders
 from listener.match.inflect import LANGUAGES, paradigm
@@ -78,23 +79,25 @@ class Demands:
             for term in needed(self._expression(index).root, lambda term: 1 / len(term.text)) or ():
                 yield from _keys(term)
 
-    def expressed(self, post: Post) -> Iterator[tuple[int, Evidence]]:
+    def read(self, post: Post) -> "Reading":
+        """The post, to be asked about by every demand on it: it is read through once."""
+        return Reading(post, self._terms, self._finders)
+
+    def expressed(self, reading: "Reading") -> Iterator[tuple[int, Evidence]]:
         """The brands that an expression alone finds, each with the words that made it hold."""
-        if self._screen is None or not any(map(self._screen.lets_through, (post.title, post.text))):
+        texts = (reading.post.title, reading.post.text)
+        if self._screen is None or not any(map(self._screen.lets_through, texts)):
             return
-        reading = Reading(post, self._terms, self._finders)
         for number, held in self._index.held(reading.places, reading.facts):
             for span in held.spans:
                 yield self._lone[number], reading.evidence(span)
 
-    def unmet(self, index: int, post: Post, evidence: Iterable[Evidence]) -> str:
+    def unmet(self, index: int, reading: "Reading", evidence: Sequence[Evidence]) -> str:
         """Why what was found of the brand does not count, in a sentence; "" if it does."""
         required, forbidden = self._required[index], self._forbidden[index]
         expression = self._expressions[index]
         if not (required or forbidden or expression):
             return ""
-        reading = Reading(post, self._terms, self._finders)
-        evidence = tuple(evidence)
         for demand in forbidden:
             if word := reading.meets(demand, evidence):
                 return f"it holds the forbidden “{demand.written}”{word}"
@@ -120,14 +123,14 @@ class Reading:
     """One post as demands look at it; each part is made when it is first asked for."""
 
     def __init__(self, post: Post, terms: TermFinder, finders: Finders) -> None:
-        self._post = post
+        self.post = post
         self._terms = terms
         self._finders = finders
 
     @cached_property
     def facts(self) -> Facts:
         """What the fields of expressions ask about."""
-        return facts_of(self._post)
+        return facts_of(self.post)
 
     @cached_property
     def places(self) -> Places:
@@ -140,19 +143,19 @@ class Reading:
             return " " if is_true(demand.node, self.places, self.facts) else ""
         spans = self._spans(demand)
         if demand.near:
-            spans = [span for span in spans if self._is_near(span, demand.near, evidence)]
+            spans = self._near(spans, demand.near, evidence)
         return f" in its {spans[0].field}" if spans else ""
 
     def evidence(self, span: Span) -> Evidence:
         """The evidence of an expression's span."""
         whole, words = self._folded[span.field], self._words[span.field]
         start, end = whole.span(words[span.first_word][0], words[span.last_word][1])
-        text = whole.original[start:end][:500]
+        text = whole.original[start:end][:EVIDENCE_CHARS_MAX]
         return Evidence("expression", text, start, start + len(text), span.field)
 
     @cached_property
     def _folded(self) -> dict[str, Folded]:
-        return {"title": folded(self._post.title), "text": folded(self._post.text)}
+        return {"title": folded(self.post.title), "text": folded(self.post.text)}
 
     @cached_property
     def _words(self) -> dict[str, list[tuple[int, int]]]:
@@ -180,20 +183,34 @@ class Reading:
             return ()
         return held_by(demand.node, self.places, self.facts).spans
 
-    def _is_near(self, span: Span, words_max: int, evidence: Sequence[Evidence]) -> bool:
-        return any(
-            place.first_word - words_max <= span.last_word
-            and span.first_word <= place.last_word + words_max
-            for place in self._places_of(evidence)
-            if place.field == span.field
-        )
+    def _near(
+        self, spans: Sequence[Span], words_max: int, evidence: Sequence[Evidence]
+    ) -> list[Span]:
+        """The spans at most so many words from a piece of evidence in the same field."""
+        places = {field: self._places_of(field, evidence) for field in self._folded}
+        return [span for span in spans if _reaches(span, words_max, places[span.field])]
 
-    def _places_of(self, evidence: Sequence[Evidence]) -> Iterator[Span]:
-        for one in evidence:
-            if one.field in self._folded:
-                before = fold(self._folded[one.field].original[: one.start])
-                start = len(before)
-                yield self._word_span(one.field, start, start + len(fold(one.text)))
+    def _places_of(self, field: str, evidence: Sequence[Evidence]) -> list[Span]:
+        """The evidence in words, in order; each stretch of the text is folded once."""
+        original = self._folded[field].original
+        places: list[Span] = []
+        read = folded_chars = 0
+        for one in sorted((it for it in evidence if it.field == field), key=_start):
+            folded_chars += len(fold(original[read : one.start]))
+            read = one.start
+            end = folded_chars + len(fold(one.text))
+            places.append(self._word_span(field, folded_chars, end))
+        return places
+
+
+def _start(evidence: Evidence) -> int:
+    return evidence.start
+
+
+def _reaches(span: Span, words_max: int, places: Sequence[Span]) -> bool:
+    """Whether one of the places, which are in order and apart, is so near to the span."""
+    at = bisect_right(places, span.last_word + words_max, key=lambda place: place.first_word) - 1
+    return at >= 0 and span.first_word <= places[at].last_word + words_max
 
 
 def finds_by_expression(brand: Brand) -> bool:

@@ -24,7 +24,10 @@ def why_not(brand: Brand, post: Post) -> str:
         return "it was written by an account of the brand's own"
     evidence = terms.evidence(post).get(0, [])
     if evidence:
-        return demands.unmet(0, post, evidence) or "it is judged to be about something else"
+        return (
+            demands.unmet(0, demands.read(post), evidence)
+            or "it is judged to be about something else"
+        )
     return next(_near_misses(brand, post), "nothing of the brand stands in it")
 
 

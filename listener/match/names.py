@@ -222,7 +222,7 @@ def _is_name_of_another(text: str, start: int, end: int, way: str) -> bool:
     """Whether what is not the name itself is a handle's, a host's or a path's own spelling."""
     if text[max(0, start - 1) : start] == "@":
         return True
-    if way == WRITTEN:
+    if way in {WRITTEN, WHOLE}:
         return False
     return bool(_NAMED_BEFORE.match(text, start - 1) if start else None) or bool(
         _HOST_AFTER.match(text, end)

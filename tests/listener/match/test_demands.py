@@ -157,3 +157,11 @@ def test_a_brand_of_an_expression_alone_is_found_by_such_a_form() -> None:
         "Finnairkin",
         "lentojakin",
     ]
+
+
+def test_near_holds_for_any_of_much_evidence_and_costs_no_more_than_its_length() -> None:
+    brand = Brand("b", names=("Play",), require=("NEAR/2 telefon",))
+    far = "play yksi kaksi kolme telefon neljä viisi " * 1_500
+    assert evidence_in(far, brand) == []
+    assert evidence_in(f"{far} play oma telefon", brand) != []
+    assert evidence_in(f"telefon Play ÄÄ {far}", brand) != []
