@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 Directness = Literal["direct", "indirect"]
-AlertKind = Literal["mentions", "spike", "source", "clear"]
+AlertKind = Literal["mentions", "spike", "source", "clear", "retraction"]
 
 LABELS: dict[str, tuple[str, ...]] = {
     "sentiment": ("negative", "neutral", "positive", "mixed"),
@@ -38,11 +38,17 @@ TEXT_CHARS_MAX = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who published a post, as far as the site tells."""
+    """Who published a post, as far as the site tells.
+
+    ``id`` is the site's lasting name for the account, where handles may change; ``verified`` is
+    None where the site doesn't say.
+    """
 
     handle: str = ""
     name: str = ""
     followers: int | None = None
+    id: str = ""
+    verified: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,9 @@ class Post:
     """One public message as its site published it. Identity is ``site:native_id``.
 
     ``published_at`` is None where the site gives no date. ``text`` and ``title`` are plain
-    text, never markup. ``in_reply_to`` is the id of the parent post or a handle. ``links`` are
-    the addresses the post points at, beyond those written out in its text.
+    text, never markup. ``in_reply_to`` is the id of the parent post or a handle, and
+    ``conversation`` the native id of the post that its thread began with. ``links`` are the
+    addresses the post points at, beyond those written out in its text.
     """
 
     site: str
@@ -75,6 +82,7 @@ class Post:
     in_reply_to: str = ""
     engagement: Engagement = Engagement()
     links: tuple[str, ...] = ()
+    conversation: str = ""
 
     @property
     def id(self) -> str:
@@ -176,6 +184,7 @@ class Mention:
 
     ``brand`` is empty only for a post that names nobody and is judged all the same
     (``listener tag --every-post``). ``source`` names the table in the config it came through.
+    ``answered_at`` is when an account of the brand's own first replied to the post in public.
     """
 
     post: Post
@@ -186,6 +195,7 @@ class Mention:
     priority: Priority = Priority()
     source: str = ""
     verdict: Verdict = Verdict()
+    answered_at: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -199,11 +209,37 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch of a source that was not seen, and why."""
+    """A stretch of a source, or of one ``place`` in it, that was not seen, and why."""
 
     since: datetime
     until: datetime
     cause: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What asking a site cost, or may cost at most.
+
+    ``posts`` are those that the site bills or counts, ``money_micros`` are millionths of whatever
+    money its prices are in.
+    """
+
+    requests: int = 0
+    posts: int = 0
+    money_micros: int = 0
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(
+            self.requests + other.requests,
+            self.posts + other.posts,
+            self.money_micros + other.money_micros,
+        )
+
+
+NOTHING_SPENT = Spent()
+UNLIMITED = Spent(10**12, 10**12, 10**18)
+"""More than anybody can spend: the allowance of a source without a budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +252,21 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one poll brought.
+    """What one poll, or one second look at known posts, brought.
 
     ``cursor`` covers every post in ``posts`` and nothing beyond; it is stored with them, in one
-    transaction, and given back at the next poll. ``deleted`` holds post ids that the site took
-    down. ``faults`` are places of this source that could not be read this time (the rest could);
-    ``rejects`` are single items that were unreadable and are passed over for good. ``more`` says
-    that the next poll need not wait.
+    transaction, and given back at the next poll. ``deleted`` holds the ids of posts that the site
+    took down, ``gone`` those of authors (``site:handle`` or ``site:id``) it took down with all
+    they wrote. ``faults`` are places of this source that could not be read this time (the rest
+    could); ``rejects`` are single items that were unreadable and are passed over for good.
+
+    ``gap`` is a stretch that the source missed, ``gaps`` those that single places of it did, and
+    ``filled`` stretches told as gaps before that were now read after all. ``complete`` says that
+    everything published since the cursor was read, however long nobody asked.
+
+    ``more`` says that the next poll need not wait; else ``wait_seconds`` is how long it is to
+    wait, where the source knows better than its interval (what is due earlier, what the site
+    asks for). ``spent`` is what it cost.
     """
 
     posts: tuple[Post, ...] = ()
@@ -232,6 +276,12 @@ class Batch:
     faults: tuple[Fault, ...] = ()
     rejects: tuple[Fault, ...] = ()
     more: bool = False
+    gaps: tuple[Gap, ...] = ()
+    filled: tuple[Gap, ...] = ()
+    complete: bool = False
+    gone: tuple[str, ...] = ()
+    wait_seconds: float | None = None
+    spent: Spent = NOTHING_SPENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +292,9 @@ class Alert:
     for every telling about one burst; ``receipt`` is what the channel returned for the telling
     before, so that a channel which can change its message does. ``mentions`` are told here for
     the first time, ``earlier`` are the weightiest of the ``earlier_count`` told before in the
-    thread. ``title`` is one line, ``body`` plain text; both may carry words of strangers.
+    thread. A ``retraction`` names in ``retracted`` the ids of posts that were told in the thread
+    and must not be shown any longer; its ``earlier`` are those that may. ``title`` is one line,
+    ``body`` plain text; both may carry words of strangers.
     """
 
     key: str
@@ -258,3 +310,4 @@ class Alert:
     earlier_count: int = 0
     priority: int = 0
     receipt: str | None = None
+    retracted: tuple[str, ...] = ()

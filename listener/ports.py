@@ -8,26 +8,61 @@ Plugins say what kind of failure they met; the core alone decides when to try ag
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
-from listener.model import Alert, Batch, Mention, Tag
+from listener.model import Alert, Batch, Mention, Post, Spent, Tag
+
+FailureState = Literal[
+    "outage",  # the site or the way to it: it mends itself
+    "rate limit",  # asked too often: it mends itself
+    "quota",  # the day's or the month's share is used up
+    "budget",  # our own ceiling is reached
+    "login",  # a token is wrong, has expired or was revoked
+    "credits",  # the account must be paid for
+    "suspended",  # the account or app was suspended
+    "blocked",  # the site refuses this program, this address or this reader
+    "gone",  # what is asked for is no longer there
+    "setup",  # the table in the config can't work as it stands
+]
+"""What kind of failure a source met; each is told in its own words, once."""
+
+MENDED_BY_PEOPLE: frozenset[FailureState] = frozenset(
+    {"login", "credits", "suspended", "blocked", "gone", "setup"}
+)
+"""The states in which trying again makes no difference until somebody does something."""
 
 
 class Retry(Exception):
-    """It failed this time and may work later, at the earliest after ``after_seconds``."""
+    """It failed this time and may work later, at the earliest after ``after_seconds``.
 
-    def __init__(self, reason: str, after_seconds: float | None = None) -> None:
+    ``spent`` is what the attempt cost; None where that is not known.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        after_seconds: float | None = None,
+        *,
+        state: FailureState = "outage",
+        spent: Spent | None = None,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.after_seconds = after_seconds
+        self.state = state
+        self.spent = spent
 
 
 class Reject(Exception):
     """It will never work as it stands: a person must mend something first."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(
+        self, reason: str, *, state: FailureState = "setup", spent: Spent | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.state = state
+        self.spent = spent
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -60,6 +95,39 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class Metered(Protocol):
+    """A source that counts what it asks for, and so can be given a budget."""
+
+    def dearest(self) -> Spent:
+        """The most that one poll costs, whatever it finds. It is set aside before the poll."""
+        ...
+
+    def poll_within(self, cursor: str | None, allowance: Spent) -> Batch:
+        """As ``poll``, but at no more than ``allowance``: better a part, and ``more``, than that.
+
+        Batch, Retry and Reject say in ``spent`` what it cost; where a failure doesn't, all that
+        was allowed counts as spent.
+        """
+        ...
+
+
+@runtime_checkable
+class Rechecking(Protocol):
+    """A source that can look again at posts it brought, for edits, deletions and reach."""
+
+    recheck_posts_max: int
+    """How many posts one call takes."""
+
+    def recheck(self, posts: Sequence[Post], allowance: Spent) -> Batch:
+        """Those that changed, with new counts, in ``posts``; in ``deleted`` those not there now.
+
+        What it could not look at within ``allowance`` it leaves out of both and says so by a
+        fault or by raising Retry or Reject. The batch's cursor means nothing.
+        """
+        ...
+
+
+@runtime_checkable
 class Classifier(Protocol):
     """A judge of one thing."""
 
@@ -79,5 +147,17 @@ class Channel(Protocol):
         """Tell it, and return a receipt (kept with the alert) where the target gives one.
 
         Must end within about ten seconds. Raises Retry or Reject.
+        """
+        ...
+
+
+@runtime_checkable
+class Retracting(Protocol):
+    """A channel that can blank what it told."""
+
+    def retract(self, alert: Alert) -> str | None:
+        """Blank the posts in ``alert.retracted`` in what was told before in the thread.
+
+        ``alert.receipt`` is that telling's. Raises Retry or Reject, as ``send``.
         """
         ...

@@ -131,7 +131,8 @@ def _parts(reading: Reading, root: Mapping[str, Any]) -> dict[str, Any]:
     kinds = read_kinds(reading, classifiers)
     names = Names(*map(frozenset, (brand_tables, source_tables, channel_tables, kinds)))
     brands = tuple(read_brands(reading, brand_tables))
-    sources = read_sources(reading, source_tables, tuple(brand_tables))
+    by_id: dict[str, Brand | None] = dict.fromkeys(brand_tables)
+    sources = read_sources(reading, source_tables, by_id | {brand.id: brand for brand in brands})
     if not sources:
         reading.warn("sources", "none is there or enabled, so nothing will be heard")
     return {

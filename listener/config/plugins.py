@@ -1,13 +1,14 @@
 """The sources and the channels: which there are, and what the core must know of each."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 from listener.config.conditions import check_known
-from listener.config.making import check_idle, make, take_apart
+from listener.config.making import PluginTable, check_idle, make, take_apart
 from listener.config.reading import Reading, named
 from listener.config.tables import ChannelTable, SourceTable
+from listener.model import Brand
 from listener.ports import Channel, Source
 
 
@@ -32,9 +33,12 @@ class ChannelConfig:
 
 
 def read_sources(
-    reading: Reading, tables: Mapping[str, Any], brands: tuple[str, ...]
+    reading: Reading, tables: Mapping[str, Any], brands: Mapping[str, Brand | None]
 ) -> tuple[SourceConfig, ...]:
-    """The enabled sources; those that are not are checked all the same."""
+    """The enabled sources; those that are not are checked all the same.
+
+    ``brands`` are all that have a table, by id; None stands for one whose table has a fault.
+    """
     sources = (_source(reading, name, stated, brands) for name, stated in tables.items())
     return tuple(source for source in sources if source)
 
@@ -46,7 +50,7 @@ def read_channels(reading: Reading, tables: Mapping[str, Any]) -> tuple[ChannelC
 
 
 def _source(
-    reading: Reading, name: str, stated: object, brands: tuple[str, ...]
+    reading: Reading, name: str, stated: object, brands: Mapping[str, Brand | None]
 ) -> SourceConfig | None:
     faults_before = len(reading.faults)
     table = take_apart(reading, "sources", name, SourceTable, stated)
@@ -55,11 +59,18 @@ def _source(
     if table.core.get("enabled") is False:
         check_idle(reading, table)
         return None
-    plugin = make(reading, table)
+    ids = tuple(chosen) or tuple(brands)
+    plugin = make(reading, table, _preset(table, [brands.get(one) for one in ids]))
     if len(reading.faults) > faults_before:
         return None
     core = SourceTable(**table.core)
-    return SourceConfig(name, core.type, core.poll_seconds, core.brands or brands, plugin)
+    return SourceConfig(name, core.type, core.poll_seconds, ids, plugin)
+
+
+def _preset(table: PluginTable, brands: Iterable[Brand | None]) -> dict[str, Any]:
+    """A source that asks its site for the brands has a field ``brands`` for them."""
+    names = {one.name for one in fields(table.cls)} if table.cls else set()
+    return {"brands": tuple(filter(None, brands))} if "brands" in names else {}
 
 
 def _channel(reading: Reading, name: str, stated: object) -> ChannelConfig | None:

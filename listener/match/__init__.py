@@ -51,6 +51,10 @@ class Matcher:
             wanted = (index for index in wanted if self._brands[index].id in brands)
         return tuple(self._mentions(reading, wanted, found, around))
 
+    def own(self, handle: str) -> frozenset[str]:
+        """The ids of the brands whose own account this handle is."""
+        return frozenset(self._brands[index].id for index in self._terms.own(handle))
+
     def screen(self) -> Screen:
         """A screen for texts, titles and texts together, or lines of JSON of many posts.
 

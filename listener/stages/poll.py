@@ -8,6 +8,7 @@ from functools import partial
 
 import structlog
 
+from listener.answers import answers_in
 from listener.due import next_poll, next_poll_after_failure, unseen
 from listener.match import THREAD, Matcher
 from listener.match.around import NOWHERE
@@ -118,6 +119,8 @@ class PollStage:
             faults=[_cleaned(fault) for fault in batch.faults],
             rejects=[_cleaned(reject) for reject in (*batch.rejects, *unusable)],
             gap=_joined(batch.gap, missed),
+            answers=answers_in(posts, self.matcher.own),
+            gone=[clean_text(author) for author in batch.gone],
         )
 
     def _mentions(self, name: str, listened: Listened, posts: list[Post]) -> list[Mention]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from listener.model import Fault, Mention, Post
 from listener.retry import WISH_SECONDS_MAX
+from listener.store import answers, removal
 from listener.store.leases import NO_LEASE, free_beyond, lease
 from listener.store.port import LostLease, Polled, Saved, SourcePlan, SourceTurn
 from listener.store.rows import (
@@ -66,7 +67,9 @@ def claim(
 def save(db: "Database", turn: SourceTurn, polled: Polled) -> Saved:
     """Posts, mentions, faults, coverage and cursor of a poll."""
     saved = _save_posts(db, turn.name, polled)
-    posts_deleted = sum(_delete_post(db, post_id, polled.seen_at) for post_id in polled.deleted)
+    answers.save(db, polled.answers)
+    posts_deleted = removal.delete(db, polled.deleted, polled.seen_at)
+    posts_deleted += removal.delete_by_authors(db, polled.gone, polled.seen_at)
     _save_faults(db, turn.name, polled.faults, polled.seen_at)
     _save_rejects(db, turn.name, polled.rejects, polled.seen_at)
     _save_coverage(db, turn.name, polled)
@@ -218,11 +221,7 @@ def _withdraw(
         ).fetchall()
         for row in rows:
             if row["key"] not in mentions:
-                _withdraw_mention(db, row["key"])
-
-
-def _withdraw_mention(db: "Database", key: str) -> None:
-    db.execute(f"UPDATE mentions SET state = 'withdrawn', {NO_LEASE} WHERE key = ?", (key,))
+                removal.withdraw(db, row["key"])
 
 
 def _rematch(
@@ -240,25 +239,6 @@ def _rematch(
                 mention_row(mention, now),
             )
             _settle(db, mention)
-
-
-def _delete_post(db: "Database", post_id: str, now: datetime) -> int:
-    """Blank a post its site took down; that it was there still counts."""
-    for row in db.execute("SELECT key FROM mentions WHERE post_id = ?", (post_id,)).fetchall():
-        _withdraw_mention(db, row["key"])
-        db.execute(
-            """UPDATE mentions SET evidence = '[]', priority_reasons = '[]',
-               verdict_reasons = '[]' WHERE key = ?""",
-            (row["key"],),
-        )
-        db.execute("UPDATE tags SET reasons = '[]' WHERE mention = ?", (row["key"],))
-    db.execute("DELETE FROM marks WHERE post_id = ?", (post_id,))
-    return db.execute(
-        """UPDATE posts SET title = '', text = '', url = '', author_handle = '',
-           author_name = '', author_followers = NULL, in_reply_to = '', links = '[]',
-           content = '', deleted_at = ? WHERE id = ? AND deleted_at IS NULL""",
-        (stamp(now), post_id),
-    ).rowcount
 
 
 def _save_faults(db: "Database", source: str, faults: Sequence[Fault], now: datetime) -> None:

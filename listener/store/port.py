@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from listener.answers import Answer
+from listener.budget import NO_LIMITS, Limits
 from listener.coverage import Coverage
 from listener.match.around import Around, Marked
-from listener.model import Alert, Fault, Gap, Mention, Post
+from listener.model import NOTHING_SPENT, Alert, Fault, Gap, Mention, Post, Spent
 from listener.rules import Order
 from listener.watch import Alarm, SourceFacts, Volume
 
@@ -36,15 +38,21 @@ class LostLease(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SourcePlan:
-    """A source as configured: its name and how many seconds may lie between two polls."""
+    """A source as configured.
+
+    ``poll_seconds`` is how long may lie between two polls, ``limits`` its budget, and
+    ``recheck_posts_max`` how many known posts it can look at again in one call, 0 where it can't.
+    """
 
     name: str
     poll_seconds: float
+    limits: Limits = NO_LIMITS
+    recheck_posts_max: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SourceTurn:
-    """A source that is due, claimed: poll it from ``cursor``."""
+    """A source that is due, claimed: poll it from ``cursor``. ``due_at`` is when it was to be."""
 
     name: str
     cursor: str | None
@@ -52,14 +60,24 @@ class SourceTurn:
     failures: int
     seen_until: datetime | None
     last_error: str
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """What was set aside of a source's budget for one call; it counts as spent until settled."""
+
+    number: int
+    allowance: Spent
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
     """What a poll brought, ready to be stored in one transaction with its cursor.
 
-    ``posts`` have their time set; ``mentions`` are the matches in them; ``gap`` is a stretch
-    nobody saw; ``seen_at`` is now.
+    ``posts`` have their time set; ``mentions`` are the matches in them, ``answers`` the replies
+    by the brands' own accounts; ``gaps`` are stretches nobody saw, ``filled`` those seen after
+    all; ``gone`` are authors; ``seen_at`` is now. ``reserved`` is settled with what was ``spent``.
     """
 
     posts: Sequence[Post]
@@ -71,6 +89,12 @@ class Polled:
     faults: Sequence[Fault] = ()
     rejects: Sequence[Fault] = ()
     gap: Gap | None = None
+    gaps: Sequence[Gap] = ()
+    filled: Sequence[Gap] = ()
+    gone: Sequence[str] = ()
+    answers: Sequence[Answer] = ()
+    spent: Spent = NOTHING_SPENT
+    reserved: Reserved | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,9 @@ def post_row(post: Post, source: str, seen_at: datetime) -> dict[str, object]:
         "author_handle": post.author.handle,
         "author_name": post.author.name,
         "author_followers": post.author.followers,
+        "author_id": post.author.id,
+        "author_verified": post.author.verified,
+        "conversation": post.conversation,
         "published_at": stamp(post.published_at or seen_at),
         "seen_at": stamp(seen_at),
         "language": post.language,
@@ -67,12 +70,24 @@ def post_of(row: Row) -> Post:
         text=row["text"],
         title=row["title"],
         url=row["url"],
-        author=Author(row["author_handle"], row["author_name"], row["author_followers"]),
+        author=_author_of(row),
         published_at=moment(row["published_at"]),
         language=row["language"],
         in_reply_to=row["in_reply_to"],
         engagement=Engagement(row["likes"], row["shares"], row["replies"], row["views"]),
         links=tuple(json.loads(row["links"])),
+        conversation=row["conversation"],
+    )
+
+
+def _author_of(row: Row) -> Author:
+    verified = row["author_verified"]
+    return Author(
+        handle=row["author_handle"],
+        name=row["author_name"],
+        followers=row["author_followers"],
+        id=row["author_id"],
+        verified=None if verified is None else bool(verified),
     )
 
 
@@ -106,6 +121,7 @@ def mention_of(row: Row, tags: Sequence[Tag]) -> Mention:
         verdict=Verdict(
             row["verdict"], row["verdict_score"], tuple(json.loads(row["verdict_reasons"]))
         ),
+        answered_at=moment_or_none(row["answered_at"]),
     )
 
 
@@ -128,10 +144,13 @@ def tag_of(row: Row) -> Tag:
 
 MENTION_COLUMNS = """
     p.site, p.native_id, p.text, p.title, p.url, p.author_handle, p.author_name,
-    p.author_followers, p.published_at, p.language, p.in_reply_to, p.likes, p.shares,
-    p.replies, p.views, p.links, p.deleted_at,
+    p.author_followers, p.author_id, p.author_verified, p.conversation,
+    p.published_at, p.language, p.in_reply_to, p.likes, p.shares, p.replies, p.views, p.links,
+    p.deleted_at,
     m.key, m.brand, m.directness, m.evidence, m.verdict, m.verdict_score, m.verdict_reasons,
     m.priority, m.priority_reasons,
-    m.source AS mention_source, m.attempts, m.lease_token
+    m.source AS mention_source, m.attempts, m.lease_token,
+    (SELECT min(a.answered_at) FROM answers a WHERE a.parent = p.id AND a.brand = m.brand)
+        AS answered_at
 """
 """What :func:`mention_of` needs of ``mentions m JOIN posts p``."""

@@ -135,6 +135,48 @@ def m0004_verdicts_and_marks(db: "Database") -> None:
     )
 
 
+@migrations()
+def m0005_coverage_budget_and_removal(db: "Database") -> None:
+    """What was missed and read after all, what asking cost, what must be looked at again."""
+    _each(
+        db,
+        "ALTER TABLE posts ADD COLUMN author_id TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE posts ADD COLUMN author_verified INTEGER",
+        "ALTER TABLE posts ADD COLUMN conversation TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE posts ADD COLUMN check_at TEXT",
+        "ALTER TABLE posts ADD COLUMN checked_at TEXT",
+        "ALTER TABLE posts ADD COLUMN forgotten_at TEXT",
+        "CREATE INDEX posts_to_check ON posts (source, check_at) WHERE check_at IS NOT NULL",
+        "CREATE INDEX posts_by_author_id ON posts (site, author_id)",
+        "ALTER TABLE coverage ADD COLUMN place TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE coverage ADD COLUMN filled_at TEXT",
+        "ALTER TABLE sources ADD COLUMN trouble TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE sources ADD COLUMN limits TEXT NOT NULL DEFAULT '{}'",
+        """CREATE TABLE spending (
+            source TEXT NOT NULL, day TEXT NOT NULL, requests INTEGER NOT NULL,
+            posts INTEGER NOT NULL, money_micros INTEGER NOT NULL,
+            PRIMARY KEY (source, day)) WITHOUT ROWID""",
+        """CREATE TABLE reservations (
+            n INTEGER PRIMARY KEY, source TEXT NOT NULL, days TEXT NOT NULL,
+            requests INTEGER NOT NULL, posts INTEGER NOT NULL,
+            money_micros INTEGER NOT NULL, at TEXT NOT NULL)""",
+        """CREATE TABLE rechecks (
+            source TEXT PRIMARY KEY, planned INTEGER NOT NULL, posts_max INTEGER NOT NULL,
+            due_at TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
+            last_error TEXT NOT NULL DEFAULT '', last_ok_at TEXT, """
+        + _LEASE
+        + ")",
+        """CREATE TABLE answers (
+            parent TEXT NOT NULL, brand TEXT NOT NULL, post_id TEXT NOT NULL,
+            answered_at TEXT NOT NULL, PRIMARY KEY (parent, brand, post_id)) WITHOUT ROWID""",
+        """CREATE TABLE retracted (
+            key TEXT NOT NULL REFERENCES outbox(key), post_id TEXT NOT NULL,
+            PRIMARY KEY (key, post_id)) WITHOUT ROWID""",
+        # Posts from before are looked at again too, where their source can.
+        "UPDATE posts SET check_at = seen_at WHERE deleted_at IS NULL",
+    )
+
+
 def _each(db: "Database", *statements: str) -> None:
     for statement in statements:
         db.execute(statement)

@@ -1,0 +1,40 @@
+"""Which posts answer a mention: replies by a brand's own accounts. Pure."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from listener.model import Post
+
+Own = Callable[[str], Collection[str]]
+"""The ids of the brands whose own account a handle is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``post_id``, by an account of ``brand``'s own, replied to the post ``parent`` at ``at``."""
+
+    parent: str
+    brand: str
+    post_id: str
+    at: datetime
+
+
+def answers_in(posts: Iterable[Post], own: Own) -> list[Answer]:
+    """The answers among these posts.
+
+    ``in_reply_to`` may hold the parent's native id, or its whole id; a handle is no parent.
+    """
+    return [
+        Answer(parent, brand, post.id, post.published_at)
+        for post in posts
+        if post.in_reply_to and post.published_at
+        for brand in sorted(own(post.author.handle))
+        for parent in [_whole_id(post)]
+    ]
+
+
+def _whole_id(post: Post) -> str:
+    prefix = f"{post.site}:"
+    parent = post.in_reply_to
+    return parent if parent.startswith(prefix) else prefix + parent

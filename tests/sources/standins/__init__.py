@@ -1,0 +1,1 @@
+"""Local servers that speak the protocols of sites which can't run here, faults included."""
