@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# What the tests with real services need, on Debian. "wordpress" or "bluesky"; both by default.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+wordpress() {
+  local wanted=(wordpress wordpress-theme-twentytwentythree php-cli php-mysql php-xml php-mbstring mariadb-server)
+  if ! dpkg -s "${wanted[@]}" >/dev/null 2>&1; then
+    sudo=""; [ "$(id -u)" = 0 ] || sudo=sudo
+    $sudo apt-get update -q
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -q -y --no-install-recommends "${wanted[@]}"
+  fi
+}
+
+bluesky() {
+  command -v npm >/dev/null || { echo "npm is not installed: Bluesky's tests will be skipped" >&2; return 0; }
+  mkdir -p .services/bluesky
+  cd .services/bluesky
+  [ -d node_modules/@atproto/dev-env ] && return 0
+  echo '{"private": true}' > package.json
+  npm install --no-audit --no-fund @atproto/dev-env
+  npm rebuild better-sqlite3
+}
+
+for service in "${@:-wordpress bluesky}"; do for one in $service; do (set -e; "$one"); done; done
