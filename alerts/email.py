@@ -1,7 +1,7 @@
 """Mails alerts, as text and as HTML, through a mail server.
 
 A repeat has the same Message-ID, so that a mail program can show it once and a person can tell;
-the later tellings of a burst answer the first one.
+the later tellings of a burst answer the first one. What was mailed can't be taken back.
 """
 
 import smtplib

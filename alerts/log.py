@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -44,12 +44,17 @@ class LogChannel:
             msg = f"{self.path or 'standard error'} could not be written: {error}"
             raise Retry(msg) from None
 
+    def retract(self, alert: Alert) -> None:
+        """Write which posts were taken down. What was written of them before stays there."""
+        self.send(replace(alert, earlier=(), earlier_count=0))
+
     def _lines(self, alert: Alert) -> list[str]:
         told, more = text.told_here(alert, self.mentions_max)
         head = f"{text.minute(alert.created_at)}  ALERT  {shown(alert.title, _TITLE_CHARS_MAX)}"
         about = f"rule {shown(alert.rule, 60)}, channel {shown(alert.channel, 60)}, {alert.kind}"
         lines = [f"{head}  ({about})"]
         lines += [f"  {line}" for line in shown_lines(alert.body, _BODY_CHARS_MAX).splitlines()]
+        lines += [f"  - taken down: {shown(post_id, 200)}" for post_id in alert.retracted]
         for mention in told:
             lines += self._mention_lines(mention)
         return [*lines, f"  {text.and_more(more)}"] if more else lines

@@ -6,8 +6,9 @@ recognised. (Slack documents no argument that would make a repeated post harmles
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
@@ -24,10 +25,11 @@ from listener.ports import Reject, Retry, Secret
 if TYPE_CHECKING:
     from slack_sdk.errors import SlackApiError
 
-    from alerts.slack_parts.client import Line
+    from alerts.slack_parts.client import ApiClient, Line
 
 _WEB_API = "https://slack.com/api/"
 _HOOK_OK = "ok"
+_HOOK_STAYS = "an incoming webhook can't take back what it posted: delete it in Slack by hand"
 _HOOK_MEND = "make a new incoming webhook in the app's settings and set webhook_url"
 
 
@@ -62,26 +64,46 @@ class SlackChannel:
         """
         from alerts.slack_parts.client import Line
 
-        metadata = {"event_type": "listener_alert", "event_payload": {"key": plain_key(alert.key)}}
-        content = message(alert, self.mentions_max) | {"metadata": metadata}
+        content = self._content(alert)
         line = Line.for_seconds(self.timeout_seconds, allow_private=self.allow_private)
         if self.token is not None:
-            return self._tell_by_bot(self.token, alert, content, line)
+            with self._bot(self.token, line) as client:
+                from alerts.slack_parts.bot import tell
+
+                return tell(client, self.channel, alert, content)
         if self.webhook_url is not None:
             self._tell_by_hook(self.webhook_url, content, line)
         return None
 
-    def _tell_by_bot(
-        self, token: Secret, alert: Alert, content: dict[str, Any], line: "Line"
-    ) -> str | None:
+    def retract(self, alert: Alert) -> str:
+        """Take the posts out of the burst's messages; return what became of these, in words.
+
+        What an incoming webhook posted can't be changed. Raises Retry and Reject as ``send``.
+        """
+        from alerts.slack_parts.client import Line
+
+        if self.token is None:
+            return _HOOK_STAYS
+        content = self._content(alert)
+        blank = self._content(replace(alert, earlier=(), earlier_count=0))
+        line = Line.for_seconds(self.timeout_seconds, allow_private=self.allow_private)
+        with self._bot(self.token, line) as client:
+            from alerts.slack_parts.bot import retract
+
+            return retract(client, alert, content, blank)
+
+    def _content(self, alert: Alert) -> dict[str, Any]:
+        metadata = {"event_type": "listener_alert", "event_payload": {"key": plain_key(alert.key)}}
+        return message(alert, self.mentions_max) | {"metadata": metadata}
+
+    @contextmanager
+    def _bot(self, token: Secret, line: "Line") -> Iterator["ApiClient"]:
         from slack_sdk.errors import SlackApiError
 
-        from alerts.slack_parts.bot import tell
         from alerts.slack_parts.client import ApiClient
 
-        client = ApiClient(token, self.base_url, line, self.now)
         try:
-            return tell(client, self.channel, alert, content)
+            yield ApiClient(token, self.base_url, line, self.now)
         except SlackApiError as error:
             raise self._verdict(error) from None
 

@@ -72,6 +72,10 @@ class WebhookChannel:
         location = reply.headers.get("Location", "")
         return safe_piece(location, hidden) if 0 < len(location) <= 120 else None
 
+    def retract(self, alert: Alert) -> str | None:
+        """POST which posts may not be shown any longer: taking them out is the receiver's."""
+        return self.send(alert)
+
     def _headers(self, alert: Alert, body: bytes) -> dict[str, str]:
         key, seconds = plain_key(alert.key), str(int(self.now().timestamp()))
         headers = {

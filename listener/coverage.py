@@ -1,7 +1,7 @@
 """What of a period was really seen, source by source, so that silence is never taken for calm."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from listener.model import Gap
@@ -78,7 +78,7 @@ class SourceView:
 def view(coverage: Coverage, period: Period) -> SourceView:
     """The source's coverage, held against a period."""
     told = [
-        Gap(max(gap.since, period.since), min(gap.until, period.until), gap.cause)
+        Gap(max(gap.since, period.since), min(gap.until, period.until), _cause(gap))
         for gap in coverage.gaps
     ]
     told = [gap for gap in told if gap.since < gap.until]
@@ -96,6 +96,52 @@ def view(coverage: Coverage, period: Period) -> SourceView:
         gaps=tuple(sorted([*told, *untold], key=lambda gap: (gap.since, gap.until, gap.cause))),
         brands=coverage.brands,
     )
+
+
+def _cause(gap: Gap) -> str:
+    """What one place of a source missed, the source missed."""
+    return f"{gap.place}: {gap.cause}" if gap.place else gap.cause
+
+
+def cause_of(state: str, reason: str) -> str:
+    """Why a source was not seen, as it stands in a gap; ``state`` is its kind of failure.
+
+    A plain outage is told in its own words, and a budget needs no more than its name.
+    """
+    if state == "budget":
+        return state
+    return f"{state}: {reason}" if state not in {"", "outage"} else reason
+
+
+def split(gap: Gap, read: Gap) -> tuple[Gap | None, tuple[Gap, ...]]:
+    """A gap of which the stretch ``read`` was read after all: that part, and what is still missed.
+
+    They meet at their ends and make up the gap; the first is None where the two don't meet.
+    """
+    since, until = max(gap.since, read.since), min(gap.until, read.until)
+    if since >= until:
+        return None, (gap,)
+    rest = (replace(gap, until=since), replace(gap, since=until))
+    return replace(gap, since=since, until=until), tuple(r for r in rest if r.since < r.until)
+
+
+def without(gap: Gap, known: Iterable[Gap]) -> tuple[Gap, ...]:
+    """What of a gap lies in none of the known ones, in order of time."""
+    left: tuple[Gap, ...] = (gap,)
+    for one in known:
+        left = tuple(rest for part in left for rest in split(part, one)[1])
+    return left
+
+
+def together(gaps: Iterable[Gap]) -> timedelta:
+    """How long they are, where stretches that overlap count once."""
+    length, end = timedelta(), None
+    for gap in sorted(gaps, key=lambda gap: gap.since):
+        since = gap.since if end is None else max(gap.since, end)
+        if since < gap.until:
+            length += gap.until - since
+            end = gap.until
+    return length
 
 
 def _outside(period: Period, stretches: Iterable[Stretch]) -> list[Stretch]:

@@ -23,7 +23,10 @@ from listener.web.server import Pages
 log = structlog.get_logger("daemon")
 
 ROLES = ("poll", "tag", "send", "web")
+FOLLOWING = {"poll": "tag", "recheck": "tag", "tag": "send", "alarm": "send"}
+"""Which role has something to do after another did something."""
 ALARM_SECONDS = 15
+RECHECK_SECONDS = 5
 TICK_SECONDS = 1.0
 
 Load = Callable[[], Config]
@@ -44,13 +47,14 @@ class Generation:
         """Set every role going."""
         if "poll" in self.only:
             self._add("poll", self._planned_poll_stage)
+            self._add("recheck", partial(wiring.recheck_stage, self.config), RECHECK_SECONDS)
         if "tag" in self.only:
             self._add("tag", partial(wiring.tag_stage, self.config))
             self._add("alarm", partial(wiring.alarm_stage, self.config), ALARM_SECONDS)
         if "send" in self.only:
             self._add("send", lambda store: wiring.send_stage(self.config, store, self.now))
-        for role, following in zip(self.roles, self.roles[1:], strict=False):
-            role.nudge = self._nudge(role, following)
+        for role in self.roles:
+            role.nudge = self._nudge(role)
         for role in self.roles:
             role.start()
         if "web" in self.only and self.config.web.enabled:
@@ -120,12 +124,9 @@ class Generation:
         store.plan_sources(wiring.source_plans(self.config), self.now())
         return wiring.poll_stage(self.config, store)
 
-    def _nudge(self, role: Role, following: Role) -> Callable[[], None]:
-        # What was tagged is for the sender, not for the alarm role between them.
-        by_name = {one.name: one for one in self.roles}
-        if role.name == "tag":
-            return by_name["send"].wake if "send" in by_name else lambda: None
-        return following.wake
+    def _nudge(self, role: Role) -> Callable[[], None]:
+        following = next((one for one in self.roles if one.name == FOLLOWING.get(role.name)), None)
+        return following.wake if following else lambda: None
 
 
 @dataclass

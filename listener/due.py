@@ -1,17 +1,29 @@
 """When a source is polled next, and whether it was really watched in between. Pure."""
 
 from datetime import datetime, timedelta
+from math import isnan
 
 from listener.model import Gap
 from listener.retry import SOURCES, next_attempt, wish_seconds
 
+WAIT_SECONDS_MIN = 1
 _MISSED_POLLS = 3
 _SLACK_SECONDS = 120
 
 
-def next_poll(poll_seconds: float, now: datetime, *, more: bool) -> datetime:
-    """After a poll that worked: at once while there is more, else after the interval."""
-    return now if more else now + timedelta(seconds=poll_seconds)
+def next_poll(
+    poll_seconds: float, now: datetime, *, more: bool, wait_seconds: object = None
+) -> datetime:
+    """After a poll that worked: at once while there is more, else after the interval.
+
+    ``wait_seconds`` is the source's own wish: it goes before the interval, within a second and
+    a month. Anything that is no number is none.
+    """
+    if more:
+        return now
+    is_wish = isinstance(wait_seconds, int | float) and not isnan(wait_seconds)
+    wait = max(WAIT_SECONDS_MIN, wish_seconds(wait_seconds)) if is_wish else poll_seconds
+    return now + timedelta(seconds=wait)
 
 
 def next_poll_after_failure(
@@ -31,17 +43,27 @@ def next_poll_after_failure(
     return patient if again is None or poll_seconds > SOURCES.wait_seconds_max else again
 
 
+def late_after(due_at: datetime, poll_seconds: float) -> datetime:
+    """From when on a source that was to be asked at ``due_at`` counts as not looked at."""
+    return due_at + timedelta(seconds=max(poll_seconds * (_MISSED_POLLS - 1), _SLACK_SECONDS))
+
+
 def unseen(
-    seen_until: datetime | None, poll_seconds: float, now: datetime, last_error: str
+    seen_until: datetime | None,
+    due_at: datetime | None,
+    poll_seconds: float,
+    now: datetime,
+    cause: str,
 ) -> Gap | None:
     """The stretch before ``now`` in which the source was not looked at, or None.
 
-    Polls a few intervals apart are one unbroken watch, unless one between them failed; anything
-    longer is a gap, whose cause is the last error, or that nobody was running.
+    Polls a few intervals apart are one unbroken watch, unless one between them failed with a
+    ``cause``; anything longer is a gap. A wait that the site asked for, or that the budget
+    makes, is no gap either: what counts is when the source was due.
     """
     if seen_until is None:
         return None
-    allowed = max(poll_seconds * _MISSED_POLLS, poll_seconds + _SLACK_SECONDS)
-    if not last_error and (now - seen_until).total_seconds() <= allowed:
+    due_at = due_at or seen_until + timedelta(seconds=poll_seconds)
+    if not cause and now <= late_after(due_at, poll_seconds):
         return None
-    return Gap(seen_until, now, last_error or "the listener was not running")
+    return Gap(seen_until, now, cause or "the listener was not running")

@@ -257,7 +257,8 @@ class Batch:
     ``cursor`` covers every post in ``posts`` and nothing beyond; it is stored with them, in one
     transaction, and given back at the next poll. ``deleted`` holds the ids of posts that the site
     took down, ``gone`` those of authors (``site:handle`` or ``site:id``) it took down with all
-    they wrote. ``faults`` are places of this source that could not be read this time (the rest
+    they wrote. ``look_again`` holds the ids of posts that may be gone, for a second look at once.
+    ``faults`` are places of this source that could not be read this time (the rest
     could); ``rejects`` are single items that were unreadable and are passed over for good.
 
     ``gap`` is a stretch that the source missed, ``gaps`` those that single places of it did, and
@@ -281,6 +282,7 @@ class Batch:
     complete: bool = False
     gone: tuple[str, ...] = ()
     wait_seconds: float | None = None
+    look_again: tuple[str, ...] = ()
     spent: Spent = NOTHING_SPENT
 
 

@@ -34,13 +34,14 @@ class Reply:
     """An answer, whatever its status.
 
     The names of ``headers`` are looked up in any case. ``body`` is decompressed. ``url`` is
-    where the answer came from, after redirects.
+    where the answer came from, after redirects, and ``requests`` how many it took.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     url: str
+    requests: int = 1
 
 
 def request(
@@ -72,7 +73,7 @@ def request(
     sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate"} | dict(headers or {})
     follows = method.upper() in ("GET", "HEAD") and redirects_max > 0
     with Deadline(total_seconds) as deadline:
-        for _ in range(redirects_max + 1):
+        for requests in range(1, redirects_max + 2):
             prepared = prepare(method, url, sent, body)
             status, got, content = exchange(
                 prepared,
@@ -81,7 +82,7 @@ def request(
                 size_bytes_max=size_bytes_max,
                 allow_private=allow_private,
             )
-            reply = Reply(status, got, content, str(prepared.url))
+            reply = Reply(status, got, content, str(prepared.url), requests)
             target = _redirect_target(reply)
             if not follows or not target:
                 return reply

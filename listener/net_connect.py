@@ -149,12 +149,14 @@ def connect(
 
 
 def resolve(host: str, port: int, timeout_seconds: float) -> list[Endpoint]:
-    """All addresses of a name, in the system's order of preference.
+    """All addresses of a name, in the system's order of preference; an address has only itself.
 
     ``getaddrinfo`` knows no time-out, so it runs in a thread that is left behind when it is
     slow; the system's resolver gives up soon enough. Raises Retry, and Reject for a name that
     can be none.
     """
+    if literal := _literal(host, port):
+        return [literal]
     answers: queue.SimpleQueue[list[Endpoint] | Exception] = queue.SimpleQueue()
 
     def look_up() -> None:
@@ -175,6 +177,15 @@ def resolve(host: str, port: int, timeout_seconds: float) -> list[Endpoint]:
     if isinstance(answer, Exception):
         raise Reject(f"{host[:100]!r} can be the name of no host") from answer
     return answer
+
+
+def _literal(host: str, port: int) -> Endpoint | None:
+    """The endpoint of an IPv4 address in its usual form: there is nothing to look up."""
+    try:
+        address = ipaddress.IPv4Address(host)
+    except ValueError:
+        return None
+    return socket.AF_INET, (str(address), port)
 
 
 def _open(

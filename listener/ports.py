@@ -8,7 +8,7 @@ Plugins say what kind of failure they met; the core alone decides when to try ag
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, get_args, runtime_checkable
 
 from listener.model import Alert, Batch, Mention, Post, Spent, Tag
 
@@ -25,11 +25,15 @@ FailureState = Literal[
     "setup",  # the table in the config can't work as it stands
 ]
 """What kind of failure a source met; each is told in its own words, once."""
+FAILURE_STATES: frozenset[FailureState] = frozenset(get_args(FailureState))
 
 MENDED_BY_PEOPLE: frozenset[FailureState] = frozenset(
     {"login", "credits", "suspended", "blocked", "gone", "setup"}
 )
 """The states in which trying again makes no difference until somebody does something."""
+
+SHARE_USED_UP: frozenset[FailureState] = frozenset({"quota", "budget"})
+"""The states of a source that rests until a new day or month, as it should."""
 
 
 class Retry(Exception):

@@ -25,8 +25,14 @@ PluginKind = Literal["sources", "classifiers", "channels"]
 
 BUILT_IN: dict[PluginKind, dict[str, str]] = {
     "sources": {
+        "bluesky": "sources.bluesky:BlueskySource",
+        "discourse": "sources.discourse:DiscourseSource",
         "feed": "sources.feed:FeedSource",
+        "hackernews": "sources.hackernews:HackerNewsSource",
         "jsonl": "sources.jsonl:JsonlSource",
+        "mastodon": "sources.mastodon:MastodonSource",
+        "reddit": "sources.reddit:RedditSource",
+        "x": "sources.x:XSource",
     },
     "classifiers": {
         "language": "classifiers.language:LanguageClassifier",

@@ -53,10 +53,15 @@ class Spike:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Told when a source failed ``failures`` times in a row or was silent too long (0: never)."""
+    """Told when a source failed ``failures`` times in a row or was silent too long (0: never).
+
+    One that only a person can mend is told at its first failure, and one that has spent
+    ``budget_percent`` of its day's or month's budget too.
+    """
 
     failures: int = 3
     silent_seconds: int = 0
+    budget_percent: int = 80
 
 
 @dataclass(frozen=True, slots=True)

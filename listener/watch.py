@@ -9,15 +9,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import sqrt
 
+from listener.budget import Use, spent_of
 from listener.model import AlertKind
+from listener.ports import MENDED_BY_PEOPLE, SHARE_USED_UP
 from listener.rules import Rule, Spike, Trouble
 
 _CALM_SHARE = 0.5
+_BUDGET = " budget "
+_SPANS = {len("2026-11"): "month", len("2026-11-22"): "day"}
+_NEEDS_A_PERSON = {
+    "login": "its login is refused",
+    "credits": "its account has to be paid for",
+    "suspended": "its account is suspended",
+    "blocked": "it is refused what it asks for",
+    "gone": "what it asks for is gone",
+    "setup": "it can't work as it is set up",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """What is known of one place of a source (``place`` empty: the source as a whole)."""
+    """What is known of one place of a source (``place`` empty: the source as a whole).
+
+    ``state`` is the kind of failure it is in, ``budget`` how its ceilings stand.
+    """
 
     source: str
     place: str
@@ -25,6 +40,8 @@ class SourceFacts:
     last_error: str
     last_post_at: datetime | None
     watched_since: datetime
+    state: str = ""
+    budget: tuple[Use, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +78,18 @@ def trouble_alarms(
         return []
     wanted = rule.when.sources
     watched = [fact for fact in facts if not wanted or fact.source in wanted]
-    troubles = {_subject(fact): (_trouble(rule.trouble, fact, now), fact) for fact in watched}
+    troubles: dict[str, tuple[str, str]] = {}
+    standing: set[str] = set()
+    for fact in watched:
+        troubles |= _troubles(rule.trouble, fact, now)
+        standing |= _standing(fact)
     raised = [
-        Alarm(rule.name, subject, f"Source {subject}: {reason}", fact.last_error)
-        for subject, (reason, fact) in troubles.items()
-        if reason and subject not in alarmed
+        Alarm(rule.name, subject, title, body)
+        for subject, (title, body) in troubles.items()
+        if subject not in alarmed
     ]
     # A place that is well again has no facts any more.
-    well = sorted(alarmed - {subject for subject, (reason, _) in troubles.items() if reason})
+    well = sorted(alarmed - standing - set(troubles))
     sources = {fact.source for fact in watched}
     return raised + [Alarm(rule.name, one, _all_clear(one, sources), kind="clear") for one in well]
 
@@ -110,6 +131,12 @@ def _subject(fact: SourceFacts) -> str:
 
 
 def _all_clear(subject: str, sources: set[str]) -> str:
+    source, _, period = subject.partition(_BUDGET)
+    if source in sources and len(period) in _SPANS:
+        return f"Source {source}: a new {_SPANS[len(period)]} begins with its whole budget"
+    source, _, state = subject.partition(": ")
+    if source in sources and state in _NEEDS_A_PERSON:
+        return f"Source {source} is back ({state})"
     is_watched = any(f"{subject} ".startswith(f"{source} ") for source in sources)
     return f"Source {subject} is {'back' if is_watched else 'no longer watched'}"
 
@@ -125,8 +152,52 @@ def _mean(history: Sequence[int]) -> float:
     return sum(history) / len(history) if history else 0.0
 
 
+def _troubles(trouble: Trouble, fact: SourceFacts, now: datetime) -> dict[str, tuple[str, str]]:
+    """What is wrong with it: for each subject a title and a body."""
+    reason = _trouble(trouble, fact, now)
+    subject = _subject(fact)
+    told = {subject: (f"Source {subject}: {reason}", fact.last_error)} if reason else {}
+    if trouble.failures and fact.failures and fact.state in MENDED_BY_PEOPLE:
+        told[_needs_a_person(fact)] = (
+            f"Source {fact.source}: {_NEEDS_A_PERSON[fact.state]}",
+            fact.last_error,
+        )
+    if trouble.budget_percent:
+        near = [use for use in fact.budget if use.share * 100 >= trouble.budget_percent]
+        # Of two measures in one period the one that is nearer to its ceiling is told.
+        for use in sorted(near, key=lambda use: use.share):
+            told[f"{fact.source}{_BUDGET}{use.period}"] = _budget_words(fact.source, use)
+    return told
+
+
+def _standing(fact: SourceFacts) -> set[str]:
+    """What was alarmed and isn't over: a failing source's till it is read, a period's to its end.
+
+    So nothing is told twice when one kind of failure turns into another.
+    """
+    stands = {f"{fact.source}{_BUDGET}{use.period}" for use in fact.budget}
+    if fact.failures and fact.state in MENDED_BY_PEOPLE:
+        stands.add(_subject(fact))
+    if fact.failures:
+        stands |= {f"{fact.source}: {state}" for state in MENDED_BY_PEOPLE}
+    return stands
+
+
+def _needs_a_person(fact: SourceFacts) -> str:
+    return f"{fact.source}: {fact.state}"
+
+
+def _budget_words(source: str, use: Use) -> tuple[str, str]:
+    title = f"Source {source}: {use.share:.0%} of the {use.span}'s budget is spent"
+    lasts = "It lasts to the end at the pace of the last days."
+    if use.runs_out_at:
+        lasts = f"At the pace of the last days it runs out {use.runs_out_at:%Y-%m-%d %H:%M} UTC."
+    return title, f"{spent_of(use)}. {lasts}"
+
+
 def _trouble(trouble: Trouble, fact: SourceFacts, now: datetime) -> str:
-    if trouble.failures and fact.failures >= trouble.failures:
+    told_by_state = fact.state in MENDED_BY_PEOPLE or fact.state in SHARE_USED_UP
+    if trouble.failures and fact.failures >= trouble.failures and not told_by_state:
         return f"failed {fact.failures} times in a row"
     if not trouble.silent_seconds or fact.place:
         return ""

@@ -72,7 +72,10 @@ def mention_json(mention: Mention, *, post_id: str | None = None) -> Json:
 
 
 def alert_json(alert: Alert) -> Json:
-    """An alert as a webhook carries it. Mentions told earlier in the thread are only counted."""
+    """An alert as a webhook carries it. Mentions told earlier in the thread are only counted.
+
+    A retraction names the ids of the posts that may not be shown any longer in ``retracted``.
+    """
     return {
         "key": alert.key,
         "thread": alert.thread,
@@ -87,6 +90,7 @@ def alert_json(alert: Alert) -> Json:
         "mentions": [
             {"post": post_json(mention.post)} | mention_json(mention) for mention in alert.mentions
         ],
+        **({"retracted": list(alert.retracted)} if alert.kind == "retraction" else {}),
     }
 
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 
+from listener.budget import Limits
 from listener.clock import Now
 from listener.config import Config
 from listener.match import Matcher
 from listener.match.around import Marked
+from listener.ports import Metered, Rechecking, Source
 from listener.stages import Stage
 from listener.stages.alarm import AlarmStage
 from listener.stages.poll import Listened, PollStage
+from listener.stages.recheck import RecheckStage
 from listener.stages.send import SendStage
 from listener.stages.tag import Judge, TagStage
 from listener.store import Store
@@ -17,7 +20,17 @@ from listener.store.port import SourcePlan
 
 def source_plans(config: Config) -> list[SourcePlan]:
     """The schedule that the configuration asks for."""
-    return [SourcePlan(source.name, source.poll_seconds) for source in config.sources]
+    return [
+        source_plan(source.name, source.plugin, source.poll_seconds, source.limits)
+        for source in config.sources
+    ]
+
+
+def source_plan(name: str, source: Source, poll_seconds: float, limits: Limits) -> SourcePlan:
+    """The schedule of one source, with what it can and what it costs."""
+    looks_again = source.recheck_posts_max if isinstance(source, Rechecking) else 0
+    is_billed = isinstance(source, Metered) and source.dearest().posts > 0
+    return SourcePlan(name, poll_seconds, limits, looks_again, is_billed)
 
 
 def matcher(config: Config, marked: Sequence[Marked] = ()) -> Matcher:
@@ -32,11 +45,26 @@ def judges(config: Config) -> list[Judge]:
 
 def poll_stage(config: Config, store: Store) -> PollStage:
     """Sources into the store."""
+    return PollStage(store, _listened(config), matcher(config, store.marks()))
+
+
+def recheck_stage(config: Config, store: Store) -> RecheckStage:
+    """Second looks at what the sources brought, where they can."""
     sources = {
-        source.name: Listened(source.plugin, source.poll_seconds, source.brands or None)
+        name: listened
+        for name, listened in _listened(config).items()
+        if isinstance(listened.source, Rechecking)
+    }
+    return RecheckStage(store, sources, matcher(config, store.marks()))
+
+
+def _listened(config: Config) -> dict[str, Listened]:
+    return {
+        source.name: Listened(
+            source.plugin, source.poll_seconds, source.brands or None, source.limits
+        )
         for source in config.sources
     }
-    return PollStage(store, sources, matcher(config, store.marks()))
 
 
 def tag_stage(config: Config, store: Store) -> TagStage:
@@ -57,7 +85,7 @@ def send_stage(config: Config, store: Store, now: Now) -> SendStage:
 
 
 def all_stages(config: Config, store: Store, now: Now) -> list[Stage]:
-    """Every stage, in the order in which work flows."""
+    """Every stage, in the order in which work flows; second looks are the daemon's alone."""
     return [
         poll_stage(config, store),
         tag_stage(config, store),

@@ -1,28 +1,32 @@
 """Feeds: RSS, RDF, Atom and JSON Feed, or a page that names one.
 
-All addresses of a source are visited side by side under one deadline, and one that fails costs
-only itself. What is fetched, read and named is told in the modules beside this one, in this
-order: ``visit``, ``apart``, ``parse``, ``posts``, ``cursor``, all in ``feed_parts``.
+A source has many addresses and one budget of requests: each is visited as often as it posts
+(``turns``), those due together side by side under one deadline (``visiting``), and one that fails
+costs only itself. What is fetched, read and named is told in the other modules beside this one,
+in this order: ``visit``, ``apart``, ``parse``, ``posts``, ``reading``, ``cursor``.
 """
 
-import queue
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from time import monotonic
 from typing import Annotated
 
 from listener.clock import utc_now
-from listener.model import Batch, Fault, Post
-from listener.ports import Retry
+from listener.model import NOTHING_SPENT, UNLIMITED, Batch, Brand, Fault, Post, Spent
+from listener.ports import Retry, Secret
+from listener.websub import Subscriber
+from sources.common.plain_text import web_address
+from sources.common.politeness import EVERYBODY, Politeness
 from sources.feed_parts.apart import parser
-from sources.feed_parts.cursor import UrlState, dump, load
-from sources.feed_parts.plain_text import web_address
-from sources.feed_parts.visit import Limits, Outcome, Parse, Visit
+from sources.feed_parts.cursor import UrlState, dump, load, with_comments
+from sources.feed_parts.places import NEWS_URL, YOUTUBE_URL, news_addresses, youtube_addresses
+from sources.feed_parts.recheck import POSTS_MAX, Recheck
+from sources.feed_parts.turns import Turns
+from sources.feed_parts.visit import COMMENT_FEEDS_MAX, REQUESTS_MAX, Limits, Outcome, Parse, Visit
+from sources.feed_parts.visiting import Round
+from sources.feed_parts.websub import Subscribing
 
-THREADS_MAX = 8
 REASONS_MAX = 5
 
 
@@ -30,42 +34,109 @@ REASONS_MAX = 5
 class FeedSource:
     """Posts from feeds, each once, and again when its text was edited.
 
-    Only feeds that changed since the last poll are read. Where every address fails, ``poll``
-    raises Retry with the reasons. That holds for lasting ones too (a private address, a 404),
-    with an hour to wait: addresses come back to life, and nobody has to restart anything.
+    Only feeds that changed since the last visit are read. ``poll_seconds`` is the mean time
+    between two visits to an address: what posts more is asked more often. Where every address
+    fails, ``poll`` raises Retry with the reasons. That holds for lasting ones too (a private
+    address, a 404), with an hour to wait: addresses come back to life, and nobody has to restart
+    anything.
     """
 
-    urls: Annotated[list[str], "Addresses of feeds, or of pages that name one."]
+    urls: Annotated[list[str], "Addresses of feeds, or of pages that name one."] = field(
+        default_factory=list
+    )
     site: Annotated[str, "The site its posts belong to; empty: the host of each address."] = ""
+    comments: Annotated[bool, "Whether the feeds of comments that they name are read too."] = False
+    news_search: Annotated[bool, "Whether Google News is searched for the brands."] = False
+    youtube_channels: Annotated[list[str], "Ids of YouTube channels whose videos are posts."] = (
+        field(default_factory=list)
+    )
+    obey_hints: Annotated[
+        bool, "Whether feeds may ask to be left alone for a while; false for sites of your own."
+    ] = True
+    websub_secret: Annotated[
+        Secret | None, "Any secret; with public_url in [web], feeds with a hub are told at once."
+    ] = None
     timeout_seconds: Annotated[float, "How long one address may take to answer in full."] = 20.0
     size_bytes_max: Annotated[int, "Larger answers are refused."] = 10_000_000
     entries_max: Annotated[int, "How many entries are read of one feed."] = 5_000
     allow_private: Annotated[bool, "Whether feeds may lie in private networks."] = False
+    brands: tuple[Brand, ...] = ()
+    poll_seconds: float = 300.0
+    source_name: str = ""
+    public_url: str = ""
     now: Callable[[], datetime] = utc_now
     parse: Parse | None = None
     poll_seconds_max: float = 45.0
+    politeness: Politeness = EVERYBODY
+    news_url: str = NEWS_URL
+    youtube_url: str = YOUTUBE_URL
+    recheck_posts_max: int = POSTS_MAX
 
     def __post_init__(self) -> None:
-        if not self.urls:
+        if not (self.urls or self.news_search or self.youtube_channels):
             raise ValueError("urls is empty: give the address of a feed")
         for url in self.urls:
             if not web_address(url):
                 raise ValueError(f"urls names {url!r}, which is no http or https address")
-        for name in ("timeout_seconds", "size_bytes_max", "entries_max"):
+        for name in ("timeout_seconds", "size_bytes_max", "entries_max", "poll_seconds"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} is {getattr(self, name)}: it must be more than 0")
+        self.addresses()
+
+    def addresses(self) -> list[str]:
+        """Every address that the settings name or stand for, once each."""
+        searches = news_addresses(self.brands, self.news_url) if self.news_search else ()
+        channels = youtube_addresses(self.youtube_channels, self.youtube_url)
+        return list(dict.fromkeys((*self.urls, *channels, *searches)))
+
+    @property
+    def subscriber(self) -> Subscriber | None:
+        """Where hubs reach it; None where it is not set up for that."""
+        if not (self.websub_secret and self.public_url and self.source_name):
+            return None
+        return Subscriber(self.public_url, self.source_name, self.websub_secret)
+
+    def dearest(self) -> Spent:
+        """Every address visited, each by as many requests as a visit can take."""
+        addresses = len(self.addresses())
+        return Spent(addresses * (1 + COMMENT_FEEDS_MAX * self.comments) * REQUESTS_MAX)
 
     def poll(self, cursor: str | None) -> Batch:
-        """The new and the changed entries of all addresses, within about 45 seconds."""
-        before = load(cursor, self.urls)
+        """The new and the changed entries of what is due, within about 45 seconds."""
+        return self.poll_within(cursor, UNLIMITED)
+
+    def poll_within(self, cursor: str | None, allowance: Spent) -> Batch:
+        """As ``poll``; what there are no requests for stays due."""
+        addresses = self.addresses()
+        before = load(cursor, addresses, comments=self.comments)
+        turns = Turns(before, self.poll_seconds, self.now().timestamp())
+        chosen = turns.visited()
+        if chosen and allowance.requests < REQUESTS_MAX:
+            reason = f"its budget has fewer than the {REQUESTS_MAX} requests that a visit can take"
+            raise Retry(reason, state="budget", spent=NOTHING_SPENT)
+        del chosen[allowance.requests // REQUESTS_MAX :]
         with self._parser() as parse:
-            outcomes = self._visit_all(before, parse)
-        left = {
-            url: Outcome(replace(state, waiting=True), faults=(_LEFT,), failed=True)
-            for url, state in before.items()
-            if url not in outcomes
-        }
-        return _batch({url: (outcomes | left)[url] for url in before})
+            visits = Round(
+                lambda url, seconds: self._visit(
+                    url, before[url], parse, seconds, url in addresses
+                ),
+                self.politeness,
+                self.poll_seconds_max,
+            )
+            outcomes = visits.outcomes(chosen)
+        unfinished = len(visits.begun - outcomes.keys())
+        spent = sum(outcome.requests for outcome in outcomes.values()) + unfinished * REQUESTS_MAX
+        left = {url: _left(before[url]) for url in chosen if url not in outcomes}
+        return _batch(turns, outcomes | left, Spent(spent))
+
+    def recheck(self, posts: Sequence[Post], allowance: Spent) -> Batch:
+        """Which of these posts their sites have taken down."""
+        return Recheck(
+            requests_max=allowance.requests,
+            timeout_seconds=self.timeout_seconds,
+            size_bytes_max=self.size_bytes_max,
+            allow_private=self.allow_private,
+        ).batch(posts)
 
     @contextmanager
     def _parser(self) -> Iterator[Parse]:
@@ -75,65 +146,84 @@ class FeedSource:
             with parser() as apart:
                 yield apart
 
-    def _visit_all(self, before: dict[str, UrlState], parse: Parse) -> dict[str, Outcome]:
-        """The outcomes that came in before the deadline; those left waiting go first."""
-        ends = monotonic() + self.poll_seconds_max
-        todo: queue.SimpleQueue[str] = queue.SimpleQueue()
-        for url in sorted(before, key=lambda url: not before[url].waiting):
-            todo.put(url)
-        done: queue.SimpleQueue[tuple[str, Outcome]] = queue.SimpleQueue()
-
-        def work() -> None:
-            while (seconds := ends - monotonic()) > 0:
-                try:
-                    url = todo.get_nowait()
-                except queue.Empty:
-                    return
-                done.put((url, self._visit(url, before[url], parse, seconds)))
-
-        # Daemon threads, because a pool's would hold up the end of the program.
-        for _ in range(min(THREADS_MAX, len(before))):
-            threading.Thread(target=work, name="feed", daemon=True).start()
-        return _collected(done, len(before), ends)
-
-    def _visit(self, url: str, state: UrlState, parse: Parse, seconds: float) -> Outcome:
+    def _visit(
+        self, url: str, state: UrlState, parse: Parse, seconds: float, named: bool
+    ) -> Outcome:
         limits = Limits(
             total_seconds=min(self.timeout_seconds, seconds),
             size_bytes_max=self.size_bytes_max,
             entries_max=self.entries_max,
             allow_private=self.allow_private,
+            obey_hints=self.obey_hints,
+            comments=self.comments and named,
         )
         try:
-            return Visit(url, self.site, limits, parse, self.now()).outcome(state)
+            now, subscribing = self.now(), self._subscribing(limits.total_seconds)
+            return Visit(url, self.site, limits, parse, now, subscribing).outcome(state)
         except Exception as error:  # noqa: BLE001 one address is not to cost the others
             reason = f"could not be visited: {type(error).__name__}: {error}"
-            return Outcome(state, faults=(reason,), failed=True)
+            return Outcome(state, faults=(reason,), failed=True, requests=REQUESTS_MAX)
+
+    def _subscribing(self, total_seconds: float) -> Subscribing | None:
+        subscriber = self.subscriber
+        if subscriber is None:
+            return None
+        return Subscribing(subscriber, total_seconds, self.allow_private)
 
 
 _LEFT = "was not reached in the time of one poll: it comes first at the next"
 
 
-def _collected(
-    done: queue.SimpleQueue[tuple[str, Outcome]], count: int, ends: float
-) -> dict[str, Outcome]:
-    outcomes: dict[str, Outcome] = {}
-    while len(outcomes) < count:
-        try:
-            url, outcome = done.get(timeout=max(ends - monotonic(), 0))
-        except queue.Empty:
-            break
-        outcomes[url] = outcome
-    return outcomes
+def _left(state: UrlState) -> Outcome:
+    return Outcome(replace(state, waiting=True), faults=(_LEFT,), failed=True)
 
 
-def _batch(outcomes: dict[str, Outcome]) -> Batch:
-    faults = [Fault(url, reason) for url, outcome in outcomes.items() for reason in outcome.faults]
-    if all(outcome.failed for outcome in outcomes.values()):
-        raise Retry(_told(faults), _wait_seconds(list(outcomes.values())))
+def _batch(turns: Turns, outcomes: dict[str, Outcome], spent: Spent) -> Batch:
+    """What the visits brought, with the faults that others still have."""
+    faults = [
+        Fault(url, reason)
+        for url, state in turns.states.items()
+        for reason in (outcomes[url].faults if url in outcomes else filter(None, [state.trouble]))
+    ]
+    if outcomes and all(
+        outcomes[url].failed if url in outcomes else state.trouble
+        for url, state in turns.states.items()
+    ):
+        raise Retry(_told(faults), _wait_seconds(list(outcomes.values())), spent=spent)
+    after = {
+        url: _after(turns, url, outcomes[url]) if url in outcomes else state
+        for url, state in turns.states.items()
+    }
+    after |= with_comments(after)
     return Batch(
         posts=_posts(outcomes.values()),
-        cursor=dump({url: outcome.state for url, outcome in outcomes.items()}),
+        cursor=dump(after),
         faults=tuple(faults),
+        more=after.keys() > turns.states.keys(),  # feeds of comments that were named just now
+        gaps=tuple(outcome.gap for outcome in outcomes.values() if outcome.gap),
+        complete=_is_complete(turns, outcomes),
+        look_again=tuple(post_id for outcome in outcomes.values() for post_id in outcome.gone),
+        wait_seconds=replace(turns, states=after).wait_seconds(),
+        spent=spent,
+    )
+
+
+def _after(turns: Turns, url: str, outcome: Outcome) -> UrlState:
+    """What was not reached keeps its turn."""
+    return outcome.state if outcome.state.waiting else turns.after(url, outcome)
+
+
+def _is_complete(turns: Turns, outcomes: dict[str, Outcome]) -> bool:
+    """Whether nothing that was published since the cursor can have passed unseen.
+
+    Each address that was due was read, and listed something that was known, or was not due and
+    not in trouble. What was never read before has no past to be seen.
+    """
+    return any(state.read_at for state in turns.states.values()) and all(
+        not (outcomes[url].failed or outcomes[url].gap)
+        if url in outcomes
+        else not state.trouble and turns.due[url] > turns.now
+        for url, state in turns.states.items()
     )
 
 

@@ -24,6 +24,7 @@ import feedparser
 
 from listener.model import Batch
 from listener.ports import Retry
+from sources.common.politeness import Politeness
 from sources.feed import FeedSource
 from sources.feed_parts.apart import Parser, parser
 from sources.feed_parts.document import Document
@@ -73,7 +74,10 @@ class Row:
 
         url = f"{address}/{quote(self.name)}"
         try:
-            batch = FeedSource([url], site=self.name, allow_private=True, parse=parse).poll(cursor)
+            source = FeedSource([url], site=self.name, allow_private=True, parse=parse)
+            source.obey_hints = False  # the rounds follow each other at once
+            source.politeness = Politeness(spacing_seconds=0)
+            batch = source.poll(cursor)
         except Retry as error:
             self.fault = error.reason.removeprefix(url).strip()
             batch = Batch()

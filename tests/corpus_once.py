@@ -25,7 +25,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.corpus_feeds import ROUNDS, Handler
 
 HEAD = '[listener]\nlog_level = "error"\n[web]\nenabled = false\n[brands.any]\nnames = ["the"]\n'
-SOURCE = '[sources.f{n}]\ntype = "feed"\nurls = [{url}]\nsite = "s{n}"\nallow_private = true\n'
+SOURCE = (
+    '[sources.f{n}]\ntype = "feed"\nurls = [{url}]\nsite = "s{n}"\n'
+    "allow_private = true\nobey_hints = false\n"
+)
 
 
 def main(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """What Slack's refusals mean for an alert: wait, tell it anew, or have a person mend something.
 
-The codes are those of docs.slack.dev/reference/methods/chat.postMessage and chat.update. Of
+The codes are those of docs.slack.dev/reference/methods/chat.postMessage, chat.update and
+chat.delete. Of
 incoming webhooks, only the status matters.
 """
 
@@ -42,6 +43,9 @@ MESSAGE_LOST = {
 The codes about its channel are here because the config may name another channel by now.
 """
 
+NOT_THERE = {"message_not_found", "thread_not_found"}
+"""There is no such message any more that could be deleted."""
+
 _REINSTALL = "make a new bot token in the app's settings (OAuth & Permissions) and set token"
 _CHANNEL = "check channel; a private channel needs its id (C…) and the app as a member"
 _ADMIN = "ask an administrator of the workspace to allow the app to post there"
@@ -51,7 +55,9 @@ _MENDS: Mapping[str, str] = {
     "access_denied": _ADMIN,
     "accesslimited": _ADMIN,
     "account_inactive": _REINSTALL,
+    "cant_delete_message": "delete the message in Slack by hand",
     "channel_not_found": _CHANNEL,
+    "compliance_exports_prevent_deletion": "delete the message in Slack by hand",
     "ekm_access_denied": _ADMIN,
     "invalid_arguments": _OURS,
     "invalid_auth": _REINSTALL,

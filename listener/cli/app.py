@@ -213,6 +213,51 @@ def digest(
     write_digest(config, since, until, formats, out)
 
 
+@cli.command()
+def export(
+    config: ConfigOption = CONFIG,
+    since: Annotated[
+        str, typer.Option(help="How far back, such as 30d, or a date; default: everything.")
+    ] = "",
+    until: Annotated[str, typer.Option(help="To when, likewise; default: now.")] = "",
+    brand: Annotated[
+        list[str] | None, typer.Option(help="Just this brand; may stand several times.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="jsonl or csv.")] = "jsonl",
+    output: Annotated[
+        Path | None, typer.Option(help="File to write; default: standard output.")
+    ] = None,
+) -> None:
+    """Write the stored mentions with their posts, tags, priorities and when they were answered.
+
+    What its site took down, or somebody forgot, is not among them.
+    """
+    from listener.cli.exporting import export as do
+
+    do(config, since, until, brand or [], form, output)
+
+
+@cli.command()
+def forget(
+    author: Annotated[str, typer.Argument(help="A handle, SITE:HANDLE, or the account's id.")],
+    config: ConfigOption = CONFIG,
+    site: Annotated[str, typer.Option(help="Just on this site.")] = "",
+    every_site: Annotated[
+        bool, typer.Option("--every-site", help="On every site, where there are several.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be forgotten; change nothing.")
+    ] = False,
+) -> None:
+    """Blank everything stored that one author wrote, for good, and take back what was told of it.
+
+    What the author writes from now on is stored again.
+    """
+    from listener.cli.forgetting import forget as do
+
+    do(config, author, site, every_site=every_site, dry_run=dry_run)
+
+
 def main() -> None:
     """The ``listener`` command. Exit codes: 0 did its work, 1 could not, 2 bad use or input."""
     try:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from listener.budget import MEASURES, amount, spent_of
 from listener.cli.shared import configured, plain, stored
 from listener.clock import utc_now
 from listener.store import StoreUnavailable
@@ -15,6 +16,7 @@ from listener.text import shown
 
 ROLE_DEAD_SECONDS = 60
 LISTED_MAX = 10
+GAPS_LISTED_MAX = 3
 
 
 def show_status(path: Path, *, as_json: bool) -> None:
@@ -72,19 +74,63 @@ def _source_lines(source: SourceStatus, now: datetime) -> Iterator[str]:
     newest = f", newest post {_ago(source.last_post_at, now)} ago" if source.last_post_at else ""
     yield f"source   {source.name}: {source.state}, {seen}, {source.posts:,} posts{newest}"
     if source.failures:
-        reason = shown(source.last_error, 200)
-        times = "once" if source.failures == 1 else f"{source.failures} times in a row"
-        yield f"         failed {times}: {reason}"
+        yield f"         {_failure(source)}"
     for fault in source.faults:
         yield f"         {shown(fault.where, 100)}: {shown(fault.reason, 160)}"
     if source.rejects:
         last = source.last_rejects[0]
         told = f"{shown(last.where, 60)}: {shown(last.reason, 120)}"
         yield f"         {source.rejects:,} items passed over as unreadable, the last {told}"
-    if source.gaps:
-        gap = source.gaps[0]
+    yield from (f"         {line}" for line in (*_coverage(source), *_budget(source)))
+
+
+def _failure(source: SourceStatus) -> str:
+    """An outage in its own words; any other failure after the name of its kind."""
+    reason = shown(source.last_error, 200)
+    if source.state != "failing":
+        return reason
+    times = "once" if source.failures == 1 else f"{source.failures} times in a row"
+    if source.trouble in {"", "outage"}:
+        return f"failed {times}: {reason}"
+    return f"failing: {source.trouble}: {reason} (failed {times})"
+
+
+def _coverage(source: SourceStatus) -> Iterator[str]:
+    """Until when it was seen, and what was missed of the last days."""
+    if source.seen_until is None:
+        return
+    backfilled, lost = _seconds(source.backfilled_seconds), _seconds(source.lost_seconds)
+    missed = "nothing missed"
+    if source.backfilled_seconds or source.lost_seconds:
+        missed = f"{backfilled} backfilled and {lost} lost"
+    yield f"seen until {_minute(source.seen_until)}, in the last 30 days {missed}"
+    for gap in source.gaps[:GAPS_LISTED_MAX]:
+        where = f"{shown(gap.place, 100)} " if gap.place else ""
         length = _span(gap.until - gap.since)
-        yield f"         not seen for {length} until {gap.until:%Y-%m-%d %H:%M} UTC: {gap.cause}"
+        yield f"{where}not seen for {length} until {_minute(gap.until)}: {shown(gap.cause, 160)}"
+
+
+def _budget(source: SourceStatus) -> Iterator[str]:
+    """What was spent of each ceiling; without any, what asking cost this month."""
+    for use in source.budget:
+        runs_out = f", runs out {_minute(use.runs_out_at)}" if use.runs_out_at else ""
+        forecast = amount(use.measure, use.forecast)
+        yield (
+            f"budget of {use.period}: {spent_of(use)} spent ({use.share:.0%}), "
+            f"forecast {forecast}{runs_out}"
+        )
+    if (source.spent_month.posts or source.spent_month.money_micros) and not source.budget:
+        counts = ((one, getattr(source.spent_month, one)) for one in MEASURES)
+        told = ", ".join(amount(measure, count) for measure, count in counts if count)
+        yield f"spent this month: {told}; no budget is set"
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _seconds(seconds: float) -> str:
+    return _span(timedelta(seconds=seconds)) if seconds else "nothing"
 
 
 def _alert_lines(state: str, alerts: tuple[Buried, ...], now: datetime) -> Iterator[str]:

@@ -29,4 +29,5 @@ def init(path: Path, *, force: bool) -> None:
         configured(path, tells=True)
     except BadUse as missing:
         print("Before it can run:", *missing.lines, sep="\n  ")
-    print("Then: listener check, listener try feeds, listener run.")
+    print("X, Reddit and forums stand in it as comments, with what each asks for.")
+    print("Then: listener check; listener try SOURCE shows what would come; listener run.")

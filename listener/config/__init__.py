@@ -91,7 +91,7 @@ def load_config(path: Path, env: Mapping[str, str], *, tells: bool = True) -> Co
     reading = Reading(shown(str(path), 200), path.absolute().parent, env, tells)
     _refuse_unknown_tables(reading, root)
     core = _core(reading, path, root)
-    parts = _parts(reading, root)
+    parts = _parts(reading, root, core["web"].public_url or "")
     reading.raise_faults()
     secrets = tuple(dict.fromkeys(reading.secrets))
     return Config(**core, **parts, warnings=tuple(reading.warnings), secrets=secrets)
@@ -122,7 +122,7 @@ def _core(reading: Reading, path: Path, root: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def _parts(reading: Reading, root: Mapping[str, Any]) -> dict[str, Any]:
+def _parts(reading: Reading, root: Mapping[str, Any], public_url: str) -> dict[str, Any]:
     """The tables that speak of each other; a name counts as known even where its table is bad."""
     brand_tables = _named_tables(reading, root, "brands", BRAND_ID, _BRAND_ID_MEND)
     source_tables = _named_tables(reading, root, "sources", NAME, _NAME_MEND)
@@ -132,7 +132,8 @@ def _parts(reading: Reading, root: Mapping[str, Any]) -> dict[str, Any]:
     names = Names(*map(frozenset, (brand_tables, source_tables, channel_tables, kinds)))
     brands = tuple(read_brands(reading, brand_tables))
     by_id: dict[str, Brand | None] = dict.fromkeys(brand_tables)
-    sources = read_sources(reading, source_tables, by_id | {brand.id: brand for brand in brands})
+    by_id |= {brand.id: brand for brand in brands}
+    sources = read_sources(reading, source_tables, by_id, public_url)
     if not sources:
         reading.warn("sources", "none is there or enabled, so nothing will be heard")
     return {

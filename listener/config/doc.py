@@ -14,6 +14,7 @@ from listener.config.initial import initial_config
 from listener.config.judges import DEFAULT_TYPES
 from listener.config.tables import (
     BrandTable,
+    BudgetTable,
     ChannelTable,
     ClassifiersTable,
     ClassifierTable,
@@ -33,6 +34,7 @@ CORE_TABLES: tuple[tuple[str, type[Any]], ...] = (
     ("`[listener]`", ListenerTable),
     ("`[web]`", Web),
     ("`[brands.ID]`", BrandTable),
+    ("`[sources.NAME.budget]`", BudgetTable),
     ("`[[rules]]`", RuleTable),
     ("`when = { … }` in a rule", ConditionTable),
     ("`spike = { … }` in a rule", SpikeTable),

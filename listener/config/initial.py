@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
+from listener.config.initial_sources import KEYLESS, sources
 from listener.config.toml_text import toml_value
 from listener.config.words import (
     VARIABLE,
@@ -64,7 +64,7 @@ def initial_config(answers: Mapping[str, str]) -> str:
     parts = [
         _listener(sound["timezone"]),
         _brand(sound),
-        _source(sound),
+        _sources(sound),
         _channels(sound),
         _rules([channel for channel in ("slack", "mail") if sound[channel]]),
     ]
@@ -161,6 +161,12 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question("timezone", "Your time zone", _zone_fault, default="UTC"),
     Question(
+        "places",
+        "Where to listen; all of these need no key",
+        _each(KEYLESS.__contains__, f"place; known are {', '.join(KEYLESS)}"),
+        default=", ".join(KEYLESS),
+    ),
+    Question(
         "feeds",
         "Addresses of feeds to read, or of pages that have one",
         _each(is_web_address, "web address; it begins with https://"),
@@ -208,22 +214,9 @@ domains = {toml_value(_many(answers["domains"]))}  # a link there is a mention
 """
 
 
-def _source(answers: Mapping[str, str]) -> str:
-    name = quote(answers["brand"], safe="")
-    hashtag = quote("".join(filter(str.isalnum, answers["brand"])).lower() or "brand", safe="")
-    mastodon = f"https://mastodon.social/tags/{hashtag}.rss"
-    urls = _many(answers["feeds"]) or [mastodon]
-    lines = "".join(f"  {toml_value(url)},\n" for url in urls)
-    return f"""\
-# Public places that need no key. More of them:
-#   {mastodon}
-#   https://www.reddit.com/search.rss?q={name}&sort=new
-[sources.feeds]
-type = "feed"
-urls = [
-{lines}]
-poll_seconds = 300
-"""
+def _sources(answers: Mapping[str, str]) -> str:
+    hashtag = "".join(filter(str.isalnum, answers["brand"])).lower() or "brand"
+    return sources(_many(answers["places"]), [hashtag], _many(answers["feeds"]))
 
 
 def _channels(answers: Mapping[str, str]) -> str:

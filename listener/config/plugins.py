@@ -1,26 +1,29 @@
 """The sources and the channels: which there are, and what the core must know of each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from listener.budget import NO_LIMITS, Limits, micros
 from listener.config.conditions import check_known
 from listener.config.making import PluginTable, check_idle, make, take_apart
 from listener.config.reading import Reading, named
-from listener.config.tables import ChannelTable, SourceTable
+from listener.config.settings import read_table
+from listener.config.tables import BudgetTable, ChannelTable, SourceTable
 from listener.model import Brand
-from listener.ports import Channel, Source
+from listener.ports import Channel, Metered, Source
 
 
 @dataclass(frozen=True, slots=True)
 class SourceConfig:
-    """A source that is polled: its table's name, its pace, and the ids of the brands it is for."""
+    """A source that is polled: its table's name, its pace, its budget, the ids of its brands."""
 
     name: str
     type: str
     poll_seconds: int
     brands: tuple[str, ...]
     plugin: Source
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,19 @@ class ChannelConfig:
 
 
 def read_sources(
-    reading: Reading, tables: Mapping[str, Any], brands: Mapping[str, Brand | None]
+    reading: Reading,
+    tables: Mapping[str, Any],
+    brands: Mapping[str, Brand | None],
+    public_url: str = "",
 ) -> tuple[SourceConfig, ...]:
     """The enabled sources; those that are not are checked all the same.
 
     ``brands`` are all that have a table, by id; None stands for one whose table has a fault.
+    ``public_url`` is how our pages are reached from outside, or empty.
     """
-    sources = (_source(reading, name, stated, brands) for name, stated in tables.items())
+    sources = (
+        _source(reading, name, stated, brands, public_url) for name, stated in tables.items()
+    )
     return tuple(source for source in sources if source)
 
 
@@ -50,27 +59,65 @@ def read_channels(reading: Reading, tables: Mapping[str, Any]) -> tuple[ChannelC
 
 
 def _source(
-    reading: Reading, name: str, stated: object, brands: Mapping[str, Brand | None]
+    reading: Reading,
+    name: str,
+    stated: object,
+    brands: Mapping[str, Brand | None],
+    public_url: str,
 ) -> SourceConfig | None:
     faults_before = len(reading.faults)
     table = take_apart(reading, "sources", name, SourceTable, stated)
     chosen = table.core.get("brands") or ()
     check_known(reading, named(table.place, "brands"), "brand", chosen, brands)
+    limits = _limits(reading, table)
     if table.core.get("enabled") is False:
         check_idle(reading, table)
         return None
     ids = tuple(chosen) or tuple(brands)
-    plugin = make(reading, table, _preset(table, [brands.get(one) for one in ids]))
+    known = {
+        "brands": tuple(filter(None, (brands.get(one) for one in ids))),
+        "poll_seconds": table.core.get("poll_seconds") or SourceTable("").poll_seconds,
+        "public_url": public_url,
+        "source_name": name,
+    }
+    plugin = make(reading, table, _preset(table, known))
     if len(reading.faults) > faults_before:
         return None
     core = SourceTable(**table.core)
-    return SourceConfig(name, core.type, core.poll_seconds, ids, plugin)
+    return SourceConfig(name, core.type, core.poll_seconds, ids, plugin, limits)
 
 
-def _preset(table: PluginTable, brands: Iterable[Brand | None]) -> dict[str, Any]:
-    """A source that asks its site for the brands has a field ``brands`` for them."""
+def _limits(reading: Reading, table: PluginTable) -> Limits:
+    """The source's budget; only what counts its costs can be held to one."""
+    stated = table.core.get("budget")
+    if stated is None:
+        return NO_LIMITS
+    where = named(table.place, "budget")
+    if table.cls is not None and not issubclass(table.cls, Metered):
+        kind = f"a source of the type '{table.core['type']}'"
+        reading.fault(where, f"{kind} counts no costs, so no budget can hold it; take it out")
+    budget = read_table(reading, f"{where}.", BudgetTable, stated)
+    limits = Limits(
+        requests_per_day=budget.requests_per_day,
+        requests_per_month=budget.requests_per_month,
+        posts_per_day=budget.posts_per_day,
+        posts_per_month=budget.posts_per_month,
+        money_micros_per_day=_micros(budget.money_per_day),
+        money_micros_per_month=_micros(budget.money_per_month),
+    )
+    if not stated:
+        reading.fault(where, "sets no ceiling; write one, such as requests_per_day = 1000")
+    return limits
+
+
+def _micros(money: float | None) -> int | None:
+    return None if money is None else max(1, micros(money))
+
+
+def _preset(table: PluginTable, known: Mapping[str, Any]) -> dict[str, Any]:
+    """What a source has a field for of all that the core knows: its brands, its pace, its name."""
     names = {one.name for one in fields(table.cls)} if table.cls else set()
-    return {"brands": tuple(filter(None, brands))} if "brands" in names else {}
+    return {name: value for name, value in known.items() if name in names}
 
 
 def _channel(reading: Reading, name: str, stated: object) -> ChannelConfig | None:

@@ -116,6 +116,7 @@ def _trouble(reading: Reading, place: str, stated: dict[str, Any] | None) -> Tro
     if stated is None:
         return None
     table = read_table(reading, f"{place} trouble.", TroubleTable, stated)
-    if not table.failures and not table.silent_seconds:
-        reading.fault(named(place, "trouble"), "tells nothing; set failures or silent_seconds")
+    if not (table.failures or table.silent_seconds or table.budget_percent):
+        mend = "set failures, silent_seconds or budget_percent"
+        reading.fault(named(place, "trouble"), f"tells nothing; {mend}")
     return Trouble(**asdict(table))

@@ -21,6 +21,8 @@ _Texts = Annotated[tuple[_Text, ...], Field(max_length=ITEMS_MAX)]
 _SomeTexts = Annotated[tuple[_Text, ...], Field(min_length=1, max_length=ITEMS_MAX)]
 _OneOrMore = _Text | _SomeTexts
 _Table = dict[str, Any]
+_Count = Annotated[int, Field(ge=1, le=10**12)]
+_Money = Annotated[float, Field(gt=0, le=10**9)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,10 @@ class Web:
     host: Annotated[_Text, "Address to listen on; the default is this machine only."] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535), "Port to listen on; 0 takes a free one."] = 8377
     enabled: Annotated[bool, "Whether there are any pages."] = True
+    public_url: Annotated[
+        Annotated[str, Field(pattern=r"^https?://[^\s@/][^\s@]*$", max_length=500)] | None,
+        "How the pages are reached from outside, such as https://listen.example.org.",
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,24 @@ class SourceTable:
         _SomeTexts | None, "Brands to look for in its posts; all where it says nothing."
     ] = None
     enabled: Annotated[bool, "Whether it is polled; if not, its secrets need not exist."] = True
+    budget: Annotated[
+        _Table | None, "The most that it may cost, where it counts that; see below."
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetTable:
+    """The most that a source may cost in a day and in a month, by UTC. It is never crossed.
+
+    Polls are spread so that it lasts; when it is spent the source rests until a new day or month.
+    """
+
+    requests_per_day: Annotated[_Count | None, "Requests in a day."] = None
+    requests_per_month: Annotated[_Count | None, "Requests in a calendar month."] = None
+    posts_per_day: Annotated[_Count | None, "Posts that the site bills or counts, in a day."] = None
+    posts_per_month: Annotated[_Count | None, "The same in a calendar month."] = None
+    money_per_day: Annotated[_Money | None, "Money in a day, in the currency of its prices."] = None
+    money_per_month: Annotated[_Money | None, "The same in a calendar month."] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +238,10 @@ class SpikeTable:
 
 @dataclass(frozen=True, slots=True)
 class TroubleTable:
-    """Tells when a source fails or goes silent, and when it is well again."""
+    """Tells when a source fails or goes silent, and when it is well again.
+
+    What only a person can mend, such as a login that is refused, is told at the first failure.
+    """
 
     failures: Annotated[
         int, Field(ge=0, le=1_000), "How many failures in a row are told; 0: never."
@@ -222,3 +249,6 @@ class TroubleTable:
     silent_seconds: Annotated[
         int, Field(ge=0, le=366 * DAY_SECONDS), "Seconds without a new post; 0: never."
     ] = 0
+    budget_percent: Annotated[
+        int, Field(ge=0, le=100), "Share of a day's or month's budget that is told; 0: never."
+    ] = 80

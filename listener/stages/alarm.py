@@ -37,7 +37,7 @@ class AlarmStage:
 
     def _alarms(self, rule: Rule, now: datetime) -> list[Alarm]:
         if rule.trouble is not None:
-            facts = self.store.source_facts()
+            facts = self.store.source_facts(now)
             return trouble_alarms(rule, facts, self.store.alarmed(rule.name), now)
         if rule.spike is None:
             return []

@@ -1,20 +1,41 @@
 """Poll: ask the sources that are due, find the mentions, store posts, mentions and cursor."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import astuple, dataclass, field
+from datetime import datetime
 from functools import partial
 
 import structlog
 
 from listener.answers import answers_in
+from listener.budget import NO_LIMITS, Limits, ends, used_up
+from listener.coverage import cause_of
 from listener.due import next_poll, next_poll_after_failure, unseen
-from listener.match import THREAD, Matcher
-from listener.match.around import NOWHERE
-from listener.model import Batch, Engagement, Fault, Gap, Mention, Post
-from listener.ports import Reject, Retry, Source
-from listener.store.port import LostLease, Polled, SourceTurn, Store, StoreUnavailable
+from listener.match import Matcher
+from listener.model import (
+    NOTHING_SPENT,
+    UNLIMITED,
+    Batch,
+    Spent,
+)
+from listener.ports import FAILURE_STATES, FailureState, Metered, Reject, Retry, Source
+from listener.stages.reading import (
+    REASON_CHARS_MAX,
+    as_told,
+    cleaned,
+    counted,
+    mentions_in,
+    usable,
+)
+from listener.store.port import (
+    LostLease,
+    Polled,
+    Reserved,
+    SourceTurn,
+    Store,
+    StoreUnavailable,
+)
 from listener.text import clean_text
 from listener.workers import Workers
 
@@ -22,27 +43,36 @@ log = structlog.get_logger("poll")
 
 LEASE_SECONDS = 120
 POLLS_AT_ONCE = 8
-FUTURE_TOLERATED = timedelta(minutes=5)
 REJECTED_WAIT_SECONDS = 900
-REASON_CHARS_MAX = 1000
-COUNT_MAX = 10**15
+CLAIMED_SECONDS_MAX = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Listened:
-    """A source as wired: its plugin, its interval, and the brands it is listened to for."""
+    """A source as wired: its plugin, its interval, the brands it is for, and its budget."""
 
     source: Source
     poll_seconds: float
     brands: Collection[str] | None = None
+    limits: Limits = NO_LIMITS
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A source's turn that was begun, and what was set aside for it."""
+
+    turn: SourceTurn
+    reserved: Reserved | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Failed:
-    """A poll that brought nothing: why, and when to ask again."""
+    """A poll that brought nothing: why, when to ask again, and what it cost if that is known."""
 
     reason: str
     due_at: datetime
+    state: FailureState = "outage"
+    spent: Spent | None = None
 
 
 @dataclass
@@ -53,13 +83,14 @@ class PollStage:
     sources: Mapping[str, Listened]
     matcher: Matcher
     workers: Workers = field(default_factory=lambda: Workers("poll", POLLS_AT_ONCE))
-    _polling: dict[str, tuple[SourceTurn, Future[Batch], datetime]] = field(default_factory=dict)
-    _unsaved: list[tuple[SourceTurn, Polled | _Failed]] = field(default_factory=list)
+    _claimed: list[tuple[SourceTurn, datetime]] = field(default_factory=list)
+    _polling: dict[str, tuple[_Asked, Future[Batch], datetime]] = field(default_factory=dict)
+    _unsaved: list[tuple[_Asked, Polled | _Failed]] = field(default_factory=list)
 
     @property
     def busy(self) -> bool:
         """Whether a poll is under way or its outcome is not stored yet."""
-        return bool(self._polling or self._unsaved)
+        return bool(self._claimed or self._polling or self._unsaved)
 
     def step(self, now: datetime) -> int:
         """Store what came, then start what is due. Returns how much was done."""
@@ -70,90 +101,135 @@ class PollStage:
 
     def drain(self, now: datetime) -> None:
         """Store what came; start nothing new."""
+        self._claimed.clear()
         self._finish(now)
         self._save(now)
 
     def _start(self, now: datetime) -> int:
-        free = POLLS_AT_ONCE - len(self._polling)
+        free = POLLS_AT_ONCE - len(self._polling) - len(self._claimed)
         turns = self.store.claim_sources(now, LEASE_SECONDS, free)
-        for turn in turns:
-            listened = self.sources.get(turn.name)
-            if listened is None or turn.name in self._polling:
-                continue  # another process' config has it, or its poll hangs: the lease runs out
-            future = self.workers.submit(partial(listened.source.poll, turn.cursor))
-            self._polling[turn.name] = (turn, future, now)
+        self._claimed += [(turn, now) for turn in turns]
+        while self._claimed:
+            turn, claimed_at = self._claimed[0]
+            # While the store can't set money aside, a turn waits; a late one is claimed anew.
+            if (now - claimed_at).total_seconds() < CLAIMED_SECONDS_MAX:
+                self._ask(turn, now)
+            del self._claimed[0]
+        self._save(now)
         return len(turns)
 
+    def _ask(self, turn: SourceTurn, now: datetime) -> None:
+        listened = self.sources.get(turn.name)
+        if listened is None or turn.name in self._polling:
+            return  # another process' config has it, or its poll hangs: the lease runs out
+        asked = _Asked(turn)
+        poll = partial(listened.source.poll, turn.cursor)
+        if isinstance(listened.source, Metered) and listened.limits != NO_LIMITS:
+            reserved = self._reserved(turn, listened.source, listened.limits, now)
+            if reserved is None:
+                return
+            asked = _Asked(turn, reserved)
+            poll = partial(listened.source.poll_within, turn.cursor, reserved.allowance)
+        self._polling[turn.name] = (asked, self.workers.submit(poll), now)
+
+    def _reserved(
+        self, turn: SourceTurn, source: Metered, limits: Limits, now: datetime
+    ) -> Reserved | None:
+        """What is set aside for the poll; where that is nothing the source rests."""
+        try:
+            dearest = counted(source.dearest())
+        except Exception as error:
+            log.exception("source broke", source=turn.name)
+            self._failed(_Asked(turn), Retry(f"{type(error).__name__}: {error}"), now)
+            return None
+        reserved = self.store.reserve(turn.name, limits, dearest, now)
+        if reserved is None:
+            stop = used_up(limits, self.store.spending(turn.name, now), dearest, now)
+            log.warning("budget used up", source=turn.name, again_at=stop.until.isoformat())
+            rests = _Failed(stop.reason, stop.until, "budget", NOTHING_SPENT)
+            self._unsaved.append((_Asked(turn), rests))
+        return reserved
+
     def _finish(self, now: datetime) -> int:
-        done = [(turn, future) for turn, future, _ in self._polling.values() if future.done()]
-        for turn, future in done:
-            del self._polling[turn.name]
-            self._take(turn, future, now)
+        done = [(asked, future) for asked, future, _ in self._polling.values() if future.done()]
+        for asked, future in done:
+            self._take(asked, future, now)
+            del self._polling[asked.turn.name]
         return len(done)
 
-    def _take(self, turn: SourceTurn, future: "Future[Batch]", now: datetime) -> None:
+    def _take(self, asked: _Asked, future: "Future[Batch]", now: datetime) -> None:
         try:
             batch = future.result()
-            polled = self._polled(turn, batch, now)
-        except Retry as failure:
-            self._failed(turn, failure.reason, now, failure.after_seconds)
-        except Reject as failure:
-            self._failed(turn, failure.reason, now, REJECTED_WAIT_SECONDS)
+            polled = self._polled(asked, batch, now)
+        except (Retry, Reject) as failure:
+            self._failed(asked, failure, now)
         except BaseException as error:
-            log.exception("source broke", source=turn.name)
-            self._failed(turn, f"{type(error).__name__}: {error}", now, None)
+            if isinstance(error, StoreUnavailable) and future.exception() is None:
+                raise  # the store's trouble, not the source's: what came is taken at the next step
+            log.exception("source broke", source=asked.turn.name)
+            self._failed(asked, Retry(f"{type(error).__name__}: {error}"), now)
         else:
-            self._unsaved.append((turn, polled))
+            self._unsaved.append((asked, polled))
 
-    def _polled(self, turn: SourceTurn, batch: Batch, now: datetime) -> Polled:
-        listened = self.sources[turn.name]
-        posts, unusable = _usable(batch.posts, now)
-        missed = unseen(turn.seen_until, listened.poll_seconds, now, turn.last_error)
+    def _polled(self, asked: _Asked, batch: Batch, now: datetime) -> Polled:
+        turn, listened = asked.turn, self.sources[asked.turn.name]
+        posts, unusable = usable(batch.posts, now)
+        cause = cause_of(turn.state, turn.last_error)
+        told = (*((batch.gap,) if batch.gap else ()), *batch.gaps)
         return Polled(
             posts=posts,
-            mentions=self._mentions(turn.name, listened, posts),
+            mentions=mentions_in(posts, turn.name, listened.brands, self.matcher, self.store),
             cursor=batch.cursor,
             seen_at=now,
-            due_at=next_poll(listened.poll_seconds, now, more=batch.more),
+            due_at=next_poll(
+                listened.poll_seconds, now, more=batch.more, wait_seconds=batch.wait_seconds
+            ),
             deleted=[clean_text(post_id) for post_id in batch.deleted],
-            faults=[_cleaned(fault) for fault in batch.faults],
-            rejects=[_cleaned(reject) for reject in (*batch.rejects, *unusable)],
-            gap=_joined(batch.gap, missed),
+            faults=[cleaned(fault) for fault in batch.faults],
+            rejects=[cleaned(reject) for reject in (*batch.rejects, *unusable)],
+            gap=unseen(turn.seen_until, turn.due_at, listened.poll_seconds, now, cause),
+            gaps=as_told(told, now),
+            filled=as_told(batch.filled, now),
             answers=answers_in(posts, self.matcher.own),
             gone=[clean_text(author) for author in batch.gone],
+            look_again=[clean_text(post_id) for post_id in batch.look_again],
+            spent=self._counted(asked, batch.spent),
+            reserved=asked.reserved,
+            complete=bool(batch.complete),
+            more=bool(batch.more),
         )
 
-    def _mentions(self, name: str, listened: Listened, posts: list[Post]) -> list[Mention]:
-        """The mentions in the posts; those they answer may be stored, or have come with them.
-
-        What came counts: the store still holds the words that an edit has changed.
-        """
-        known = self.store.around(posts)
-        matched = {
-            post.id: self.matcher.match(post, listened.brands, known.get(post.id, NOWHERE))
-            for post in posts
-        }
-        threads = [(post, _thread_in(matched, post)) for post in posts]
-        for post, thread in threads:
-            around = known.get(post.id, NOWHERE)
-            if thread is not None and thread != around.thread:
-                around = replace(around, thread=thread)
-                matched[post.id] = self.matcher.match(post, listened.brands, around)
-        return [replace(mention, source=name) for found in matched.values() for mention in found]
+    def _counted(self, asked: _Asked, spent: Spent) -> Spent:
+        """What a poll says it cost, told where that is more than it was allowed."""
+        spent = counted(spent)
+        allowed = asked.reserved.allowance if asked.reserved else UNLIMITED
+        if any(one > most for one, most in zip(astuple(spent), astuple(allowed), strict=True)):
+            log.error("source spent more than it may", source=asked.turn.name, spent=str(spent))
+        return spent
 
     def _save(self, now: datetime) -> None:
         """Store outcomes; while the store can't, they are kept and not asked for again."""
         while self._unsaved:
-            turn, outcome = self._unsaved[0]
+            asked, outcome = self._unsaved[0]
             try:
-                self._save_one(turn, outcome, now)
+                self._save_one(asked, outcome, now)
             except LostLease:
-                log.warning("poll came too late, its source is polled again", source=turn.name)
+                log.warning(
+                    "poll came too late, its source is polled again", source=asked.turn.name
+                )
             del self._unsaved[0]
 
-    def _save_one(self, turn: SourceTurn, outcome: Polled | _Failed, now: datetime) -> None:
+    def _save_one(self, asked: _Asked, outcome: Polled | _Failed, now: datetime) -> None:
+        turn = asked.turn
         if isinstance(outcome, _Failed):
-            self.store.fail_poll(turn, outcome.reason, outcome.due_at)
+            self.store.fail_poll(
+                turn,
+                outcome.reason,
+                outcome.due_at,
+                state=outcome.state,
+                spent=outcome.spent,
+                reserved=asked.reserved,
+            )
             return
         try:
             saved = self.store.save_poll(turn, outcome)
@@ -161,7 +237,8 @@ class PollStage:
             raise
         except Exception as error:
             log.exception("what a source brought can't be stored", source=turn.name)
-            self._failed(turn, f"{type(error).__name__}: {error}", now, None)
+            why = f"{type(error).__name__}: {error}"
+            self._failed(asked, Retry(why, spent=outcome.spent), now)
             return
         came = saved.posts_new or saved.posts_edited or saved.posts_deleted
         tell = log.info if came or outcome.faults or outcome.rejects else log.debug
@@ -173,97 +250,35 @@ class PollStage:
             faults=len(outcome.faults),
             rejects=len(outcome.rejects),
         )
+        for gap in outcome.gaps:
+            log.warning("not seen", source=turn.name, cause=gap.cause, place=gap.place)
 
-    def _failed(self, turn: SourceTurn, reason: str, now: datetime, after: float | None) -> None:
+    def _failed(self, asked: _Asked, failure: Retry | Reject, now: datetime) -> None:
+        turn = asked.turn
+        state = failure.state if failure.state in FAILURE_STATES else "outage"
+        again = REJECTED_WAIT_SECONDS if isinstance(failure, Reject) else failure.after_seconds
+        if state == "budget" and again is None:
+            again = (ends("day", now) - now).total_seconds()
         poll_seconds = self.sources[turn.name].poll_seconds
-        due_at = next_poll_after_failure(turn.name, poll_seconds, turn.failures + 1, now, after)
-        reason = clean_text(str(reason), REASON_CHARS_MAX)
-        log.warning("poll failed", source=turn.name, reason=reason, again_at=due_at.isoformat())
-        self._unsaved.append((turn, _Failed(reason, due_at)))
+        due_at = next_poll_after_failure(turn.name, poll_seconds, turn.failures + 1, now, again)
+        reason = clean_text(str(failure.reason), REASON_CHARS_MAX)
+        log.warning(
+            "poll failed",
+            source=turn.name,
+            state=state,
+            reason=reason,
+            again_at=due_at.isoformat(),
+        )
+        spent = None if failure.spent is None else counted(failure.spent)
+        self._unsaved.append((asked, _Failed(reason, due_at, state, spent)))
 
     def _give_up_hung(self, now: datetime) -> None:
         hung = [
-            (turn, future)
-            for turn, future, since in self._polling.values()
+            (asked, future)
+            for asked, future, since in self._polling.values()
             if not future.done() and (now - since).total_seconds() >= LEASE_SECONDS
         ]
-        for turn, future in hung:
-            del self._polling[turn.name]
+        for asked, future in hung:
+            del self._polling[asked.turn.name]
             self.workers.give_up(future)
-            self._failed(turn, f"did not come back within {LEASE_SECONDS} seconds", now, None)
-
-
-def as_seen(post: Post, now: datetime) -> Post:
-    """The post as it may be stored: clean, counted in numbers, dated not after it was seen.
-
-    Raises TypeError, ValueError, OverflowError or AttributeError for what is no post.
-    """
-    published_at = post.published_at or now
-    if published_at.tzinfo is None:
-        published_at = published_at.replace(tzinfo=UTC)
-    published_at = published_at.astimezone(UTC)
-    if published_at > now + FUTURE_TOLERATED:
-        published_at = now
-    followers, counts = post.author.followers, post.engagement
-    return replace(
-        post,
-        site=clean_text(post.site),
-        native_id=clean_text(post.native_id),
-        text=clean_text(post.text),
-        title=clean_text(post.title),
-        url=clean_text(post.url),
-        author=replace(
-            post.author,
-            handle=clean_text(post.author.handle),
-            name=clean_text(post.author.name),
-            followers=None if followers is None else _count(followers),
-        ),
-        engagement=Engagement(
-            _count(counts.likes),
-            _count(counts.shares),
-            _count(counts.replies),
-            _count(counts.views),
-        ),
-        published_at=published_at,
-        language=clean_text(post.language),
-        in_reply_to=clean_text(post.in_reply_to),
-        links=tuple(clean_text(link) for link in post.links),
-    )
-
-
-def _thread_in(matched: Mapping[str, Sequence[Mention]], post: Post) -> frozenset[str] | None:
-    """The brands that the post it answers is about by its own words; None if it didn't come."""
-    ids = (f"{post.site}:{post.in_reply_to}", post.in_reply_to) if post.in_reply_to else ()
-    parent = next((matched[one] for one in ids if one in matched), None)
-    if parent is None:
-        return None
-    return frozenset(one.brand for one in parent if one.evidence[0].kind != THREAD)
-
-
-def _usable(posts: Iterable[Post], now: datetime) -> tuple[list[Post], list[Fault]]:
-    """The posts that can be stored; each that can't costs itself and is told."""
-    usable: list[Post] = []
-    unusable: list[Fault] = []
-    for post in posts:
-        try:
-            usable.append(as_seen(post, now))
-        except (TypeError, ValueError, OverflowError, AttributeError) as error:
-            where = str(getattr(post, "native_id", "a post"))
-            unusable.append(Fault(where, f"{type(error).__name__}: {error}"))
-    return usable, unusable
-
-
-def _count(value: int) -> int:
-    return max(0, min(int(value), COUNT_MAX))
-
-
-def _joined(told: Gap | None, missed: Gap | None) -> Gap | None:
-    """The source's own gap and the time nobody was looking, as one."""
-    if told is None or missed is None:
-        return told or missed
-    since, until = min(told.since, missed.since), max(told.until, missed.until)
-    return Gap(since, until, f"{missed.cause}; {told.cause}")
-
-
-def _cleaned(fault: Fault) -> Fault:
-    return Fault(clean_text(fault.where), clean_text(fault.reason, REASON_CHARS_MAX))
+            self._failed(asked, Retry(f"did not come back within {LEASE_SECONDS} seconds"), now)

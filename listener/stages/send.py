@@ -9,7 +9,8 @@ from queue import Empty, SimpleQueue
 import structlog
 
 from listener.clock import Now
-from listener.ports import Channel, Reject, Retry
+from listener.model import Alert
+from listener.ports import Channel, Reject, Retracting, Retry
 from listener.retry import ALERTS, next_attempt, wish_seconds
 from listener.store.port import SendTurn, Settled, Store
 from listener.text import clean_text
@@ -22,6 +23,7 @@ LEASE_SHARE = 1 / 3
 PAUSE_SECONDS = 1.0
 REASON_CHARS_MAX = 1000
 RECEIPT_CHARS_MAX = 4000
+CANT_RETRACT = "this channel can't take back what it told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class SendStage:
 
     def _send(self, turn: SendTurn) -> tuple[Settled, float | None]:
         try:
-            receipt = self.channels[turn.alert.channel].send(turn.alert)
+            receipt = _tell(self.channels[turn.alert.channel], turn.alert)
         except Retry as failure:
             pause = wish_seconds(failure.after_seconds) or PAUSE_SECONDS
             return self._again(turn, failure.reason, failure.after_seconds), pause
@@ -165,3 +167,18 @@ class SendStage:
         reason = clean_text(str(reason), REASON_CHARS_MAX)
         log.error("buried: see listener status", key=turn.alert.key, reason=reason)
         return Settled(turn.alert.key, turn.token, "buried", self.now(), reason=reason)
+
+
+def _tell(channel: Channel, alert: Alert) -> str | None:
+    """Tell it, or take back what was told, as far as the channel can."""
+    if alert.kind != "retraction":
+        return channel.send(alert)
+    if isinstance(channel, Retracting):
+        return channel.retract(alert)
+    log.warning(
+        "still shown: this channel can't take it back",
+        channel=alert.channel,
+        key=alert.key,
+        posts=len(alert.retracted),
+    )
+    return CANT_RETRACT

@@ -20,6 +20,8 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA journal_size_limit = 67108864",
+    # What a site took down is overwritten, not only unlinked (docs/decisions/0013).
+    "PRAGMA secure_delete = ON",
 )
 
 Connect = Callable[[], sqlite3.Connection]
@@ -90,6 +92,18 @@ class Connection:
                 if db.conn.in_transaction:
                     db.conn.rollback()
                 raise
+
+    @contextmanager
+    def alone(self, busy_seconds: float) -> Iterator[Database]:
+        """Outside any transaction, waiting no longer than this for others."""
+        with self._translated():
+            db = self._opened()
+            (usual,) = db.execute("PRAGMA busy_timeout").fetchone()
+            db.execute(f"PRAGMA busy_timeout = {round(busy_seconds * 1000)}")
+            try:
+                yield db
+            finally:
+                db.execute(f"PRAGMA busy_timeout = {usual}")
 
     def close(self) -> None:
         """Let go; the next use opens anew."""

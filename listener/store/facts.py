@@ -1,12 +1,11 @@
-"""What the watch and the digest ask, in SQL: volumes, troubles, coverage."""
+"""What the watch and the digest ask, in SQL: volumes and troubles."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from listener.coverage import Coverage
-from listener.model import Gap
-from listener.store.rows import Row, moment, moment_or_none, stamp
+from listener.store import spending
+from listener.store.rows import moment, moment_or_none, stamp
 from listener.watch import SourceFacts, Volume
 
 if TYPE_CHECKING:
@@ -16,17 +15,15 @@ _COUNTS = """m.verdict = 'yes' AND 'yes' IS NOT (SELECT t.label FROM tags t
     WHERE t.mention = m.key AND t.kind = 'spam' ORDER BY t.tagged_at DESC LIMIT 1)"""
 """Neither in doubt nor, by the newest judgement, spam."""
 
-_STILL_WATCHED_SECONDS = 120
 
-
-def source_facts(db: "Database") -> list[SourceFacts]:
+def source_facts(db: "Database", now: datetime) -> list[SourceFacts]:
     """Each planned source as a whole, then each of its places that fails."""
     rows = db.execute(
-        """SELECT name, '' AS place, failures, last_error, last_post_at, watched_since
-           FROM sources WHERE planned
-           UNION ALL SELECT source, place, f.failures, reason, NULL, since
+        """SELECT name, '' AS place, failures, last_error, trouble, last_post_at, watched_since,
+           limits FROM sources WHERE planned
+           UNION ALL SELECT source, place, f.failures, reason, '', NULL, since, '{}'
            FROM faults f JOIN sources ON name = source WHERE planned"""
-    )
+    ).fetchall()
     return [
         SourceFacts(
             source=row["name"],
@@ -35,6 +32,8 @@ def source_facts(db: "Database") -> list[SourceFacts]:
             last_error=row["last_error"],
             last_post_at=moment_or_none(row["last_post_at"]),
             watched_since=moment(row["watched_since"]),
+            state=row["trouble"],
+            budget=spending.uses_of(db, row, now),
         )
         for row in rows
     ]
@@ -68,62 +67,6 @@ def mention_counts(db: "Database", since: datetime, until: datetime) -> dict[str
         (stamp(since), stamp(until)),
     )
     return {row["brand"]: row["mentions"] for row in rows}
-
-
-def watched(db: "Database", since: datetime, until: datetime) -> list[Coverage]:
-    """What of each planned source was seen in the period, and what was not."""
-    sources = db.execute(
-        """SELECT name, poll_seconds, last_error, watched_since FROM sources
-           WHERE planned ORDER BY name"""
-    ).fetchall()
-    return [_watched(db, row, since, until) for row in sources]
-
-
-def _watched(db: "Database", source: Row, since: datetime, until: datetime) -> Coverage:
-    rows = db.execute(
-        """SELECT since, until, cause FROM coverage
-           WHERE source = ? AND until >= ? AND since <= ? ORDER BY since, n""",
-        (source["name"], stamp(since), stamp(until)),
-    ).fetchall()
-    stretches = [
-        (max(moment(row["since"]), since), min(moment(row["until"]), until), row["cause"])
-        for row in rows
-    ]
-    seen = [(start, end) for start, end, cause in stretches if not cause]
-    gaps = [Gap(start, end, cause) for start, end, cause in stretches if cause and start < end]
-    reach = timedelta(seconds=max(3 * source["poll_seconds"], _STILL_WATCHED_SECONDS))
-    if not seen and not gaps:
-        return Coverage(source["name"], (), _never_seen(source, since, until))
-    return _with_ends(source["name"], seen, gaps, (since, until), reach, source["last_error"])
-
-
-def _never_seen(source: Row, since: datetime, until: datetime) -> tuple[Gap, ...]:
-    """Before it was watched at all there is another cause than after."""
-    watched_since = min(max(moment(source["watched_since"]), since), until)
-    before = Gap(since, watched_since, "not watched yet")
-    after = Gap(watched_since, until, source["last_error"] or "not seen then")
-    return tuple(gap for gap in (before, after) if gap.since < gap.until)
-
-
-def _with_ends(
-    name: str,
-    seen: list[tuple[datetime, datetime]],
-    gaps: list[Gap],
-    period: tuple[datetime, datetime],
-    reach: timedelta,
-    last_error: str,
-) -> Coverage:
-    """Add what was not seen before the first look and after the last one."""
-    since, until = period
-    known = [*seen, *((gap.since, gap.until) for gap in gaps)]
-    first, last = min(start for start, _ in known), max(end for _, end in known)
-    if first > since:
-        gaps = [Gap(since, first, "not watched yet"), *gaps]
-    if until - last > reach or (last_error and until > last):
-        gaps = [*gaps, Gap(last, until, last_error or "the listener was not running")]
-    elif seen and until > last:
-        seen = [*seen[:-1], (seen[-1][0], until)]
-    return Coverage(name, tuple(seen), tuple(gaps))
 
 
 def _count(db: "Database", brand: str, since: datetime, until: datetime) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from listener.model import Alert, Mention
 from listener.rules import Order, Place, Telling, held, over_ceiling, place
+from listener.store import retractions
 from listener.store.leases import NO_LEASE, lease
 from listener.store.mentions import with_tags
 from listener.store.port import SendTurn, Settled
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 EARLIER_SHOWN = 10
+
+_STANDING = """told t JOIN outbox o ON o.key = t.key
+    JOIN mentions m ON m.key = t.mention JOIN posts p ON p.id = m.post_id
+    WHERE p.deleted_at IS NULL AND m.state <> 'withdrawn'"""
 
 
 def put(db: "Database", order: Order, now: datetime) -> None:
@@ -69,11 +74,10 @@ def claim(
     keys = [
         row["key"]
         for row in db.execute(
-            """SELECT key FROM outbox o
+            f"""SELECT key FROM outbox o
                WHERE channel = :channel AND state = 'pending' AND next_at <= :now
                AND (lease_until IS NULL OR lease_until <= :now)
-               AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.thread = o.thread
-                               AND e.revision < o.revision AND e.state = 'pending')
+               AND {retractions.MAY_BE_NEXT}
                ORDER BY priority DESC, next_at LIMIT :limit""",
             {"channel": channel, "now": stamp(now), "limit": limit},
         )
@@ -83,9 +87,9 @@ def claim(
     _forget_gone(db, keys)
     turns = [_turn(db, key, token) for key in keys]
     for turn in turns:
-        if turn.alert.kind == "mentions" and not turn.alert.mentions:
-            _withdraw(db, owner, turn, now)
-    return [turn for turn in turns if turn.alert.kind != "mentions" or turn.alert.mentions]
+        if reason := _nothing_left(turn.alert):
+            _withdraw(db, owner, turn, now, reason)
+    return [turn for turn in turns if not _nothing_left(turn.alert)]
 
 
 def settle(db: "Database", owner: str, settled: Settled) -> int:
@@ -118,8 +122,9 @@ def settle(db: "Database", owner: str, settled: Settled) -> int:
 def _latest(db: "Database", order: Order) -> Telling | None:
     """The telling put last; by order of insertion, since clocks differ and go back."""
     row = db.execute(
-        """SELECT o.*, (SELECT count(*) FROM told WHERE told.key = o.key) AS size
-           FROM outbox o WHERE rule = ? AND channel = ? AND burst = ?
+        """SELECT o.*, (SELECT count(*) FROM told WHERE told.key = o.key) AS size,
+           (SELECT max(revision) FROM outbox t WHERE t.thread = o.thread) AS revision_max
+           FROM outbox o WHERE rule = ? AND channel = ? AND burst = ? AND kind <> 'retraction'
            ORDER BY o.rowid DESC LIMIT 1""",
         (order.rule, order.channel, order.group),
     ).fetchone()
@@ -130,7 +135,7 @@ def _telling(row: Row) -> Telling:
     return Telling(
         key=row["key"],
         thread=row["thread"],
-        revision=row["revision"],
+        revision=row["revision_max"],
         started_at=moment(row["started_at"]),
         paced_at=moment(row["paced_at"]),
         due_at=moment(row["due_at"]),
@@ -144,7 +149,7 @@ def _told_today(db: "Database", order: Order) -> int:
         return 0
     row = db.execute(
         """SELECT count(*) AS told FROM outbox WHERE rule = ? AND channel = ?
-           AND created_at >= ? AND created_at < ? AND burst <> ?""",
+           AND created_at >= ? AND created_at < ? AND burst <> ? AND kind <> 'retraction'""",
         (
             order.rule,
             order.channel,
@@ -225,10 +230,11 @@ def _insert(db: "Database", row: dict[str, object]) -> None:
 def _turn(db: "Database", key: str, token: int) -> SendTurn:
     row = db.execute("SELECT * FROM outbox WHERE key = ?", (key,)).fetchone()
     mentions = _mentions(db, "t.key = ?", (key,), limit=-1)
-    earlier_where = "o.thread = ? AND o.revision < ?"
-    earlier_of = (row["thread"], row["revision"])
+    retracted = retractions.retracted(db, key)
+    earlier_where = "o.thread = ? AND o.key <> ? AND o.state <> 'pending'"
+    earlier_of = (row["thread"], key)
     earlier = _mentions(db, earlier_where, earlier_of, EARLIER_SHOWN)
-    earlier_count = _earlier_count(db, earlier_of) if earlier else 0
+    earlier_count = _count(db, earlier_where, earlier_of) if earlier else 0
     alert = Alert(
         key=key,
         thread=row["thread"],
@@ -236,15 +242,22 @@ def _turn(db: "Database", key: str, token: int) -> SendTurn:
         channel=row["channel"],
         kind=row["kind"],
         created_at=moment(row["created_at"]),
-        title=row["title"] or mentions_title(mentions, earlier_count),
+        title=row["title"] or _title(mentions, earlier_count, retracted),
         body=row["body"],
         mentions=mentions,
         earlier=earlier,
         earlier_count=earlier_count,
         priority=row["priority"],
         receipt=_receipt(db, row["thread"], key),
+        retracted=retracted,
     )
     return SendTurn(alert, token, row["attempts"])
+
+
+def _title(mentions: Sequence[Mention], earlier_count: int, retracted: Sequence[str]) -> str:
+    if retracted:
+        return retractions.title(len(retracted))
+    return mentions_title(mentions, earlier_count)
 
 
 def _mentions(
@@ -252,28 +265,22 @@ def _mentions(
 ) -> tuple[Mention, ...]:
     """Members of tellings that still stand, the weightiest first."""
     rows = db.execute(
-        f"""SELECT {MENTION_COLUMNS} FROM told t JOIN outbox o ON o.key = t.key
-            JOIN mentions m ON m.key = t.mention JOIN posts p ON p.id = m.post_id
-            WHERE {where} AND p.deleted_at IS NULL AND m.state <> 'withdrawn'
+        f"""SELECT {MENTION_COLUMNS} FROM {_STANDING} AND {where}
             ORDER BY m.priority DESC, m.n LIMIT ?""",
         (*values, limit),
     ).fetchall()
     return tuple(with_tags(db, rows))
 
 
-def _earlier_count(db: "Database", earlier_of: tuple[str, int]) -> int:
-    row = db.execute(
-        """SELECT count(*) AS told FROM told t JOIN outbox o ON o.key = t.key
-           WHERE o.thread = ? AND o.revision < ?""",
-        earlier_of,
-    ).fetchone()
+def _count(db: "Database", where: str, values: tuple[Any, ...]) -> int:
+    row = db.execute(f"SELECT count(*) AS told FROM {_STANDING} AND {where}", values).fetchone()
     return int(row["told"])
 
 
 def _receipt(db: "Database", thread: str, key: str) -> str | None:
     row = db.execute(
         """SELECT receipt FROM outbox WHERE thread = ? AND key <> ? AND receipt IS NOT NULL
-           AND state = 'delivered' ORDER BY revision DESC LIMIT 1""",
+           AND state = 'delivered' AND kind <> 'retraction' ORDER BY revision DESC LIMIT 1""",
         (thread, key),
     ).fetchone()
     return None if row is None else str(row["receipt"])
@@ -290,8 +297,16 @@ def _forget_gone(db: "Database", keys: Sequence[str]) -> None:
         )
 
 
-def _withdraw(db: "Database", owner: str, turn: SendTurn, now: datetime) -> None:
-    reason = "nothing left to tell: every post of it was taken down or changed"
+def _nothing_left(alert: Alert) -> str:
+    """Why there is no point in telling it any more; empty where there is."""
+    if alert.kind == "mentions" and not alert.mentions:
+        return "nothing left to tell: every post of it was taken down or changed"
+    if alert.kind == "retraction" and not alert.retracted:
+        return "nothing left to take back: every post of it is there again"
+    return ""
+
+
+def _withdraw(db: "Database", owner: str, turn: SendTurn, now: datetime, reason: str) -> None:
     db.execute(
         f"""UPDATE outbox SET state = 'withdrawn', settled_at = ?, reason = ?, {NO_LEASE}
             WHERE key = ?""",

@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from listener.answers import Answer
-from listener.budget import NO_LIMITS, Limits
+from listener.budget import NO_LIMITS, Limits, Spending, Use
 from listener.coverage import Coverage
 from listener.match.around import Around, Marked
 from listener.model import NOTHING_SPENT, Alert, Fault, Gap, Mention, Post, Spent
+from listener.ports import FailureState
 from listener.rules import Order
 from listener.watch import Alarm, SourceFacts, Volume
 
@@ -41,18 +42,23 @@ class SourcePlan:
     """A source as configured.
 
     ``poll_seconds`` is how long may lie between two polls, ``limits`` its budget, and
-    ``recheck_posts_max`` how many known posts it can look at again in one call, 0 where it can't.
+    ``recheck_posts_max`` how many known posts it can look at again in one call, 0 where it can't;
+    ``recheck_is_billed`` says that each of these looks costs.
     """
 
     name: str
     poll_seconds: float
     limits: Limits = NO_LIMITS
     recheck_posts_max: int = 0
+    recheck_is_billed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SourceTurn:
-    """A source that is due, claimed: poll it from ``cursor``. ``due_at`` is when it was to be."""
+    """A source that is due, claimed: poll it from ``cursor``. ``due_at`` is when it was to be.
+
+    ``last_error`` and its ``state`` are those of the failures since it was last seen.
+    """
 
     name: str
     cursor: str | None
@@ -61,6 +67,7 @@ class SourceTurn:
     seen_until: datetime | None
     last_error: str
     due_at: datetime | None = None
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +83,13 @@ class Polled:
     """What a poll brought, ready to be stored in one transaction with its cursor.
 
     ``posts`` have their time set; ``mentions`` are the matches in them, ``answers`` the replies
-    by the brands' own accounts; ``gaps`` are stretches nobody saw, ``filled`` those seen after
-    all; ``gone`` are authors; ``seen_at`` is now. ``reserved`` is settled with what was ``spent``.
+    by the brands' own accounts; ``gone`` are authors, ``look_again`` posts that may be;
+    ``seen_at`` is now.
+
+    ``gap`` is the time before in which nobody asked. Where the poll was ``complete`` what was
+    published then was read after all; while there is ``more`` that may still be. ``gaps`` are
+    stretches that the source told as missed, ``filled`` those it read after all. ``reserved`` is
+    settled with what was ``spent``, and the budget may put ``due_at`` off.
     """
 
     posts: Sequence[Post]
@@ -92,9 +104,12 @@ class Polled:
     gaps: Sequence[Gap] = ()
     filled: Sequence[Gap] = ()
     gone: Sequence[str] = ()
+    look_again: Sequence[str] = ()
     answers: Sequence[Answer] = ()
     spent: Spent = NOTHING_SPENT
     reserved: Reserved | None = None
+    complete: bool = False
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +120,40 @@ class Saved:
     posts_edited: int = 0
     posts_deleted: int = 0
     mentions_new: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckTurn:
+    """A source whose ``posts`` are due for a second look, claimed at ``asked_at``."""
+
+    source: str
+    posts: tuple[Post, ...]
+    token: int
+    failures: int
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """What a second look brought, ready to be stored in one transaction.
+
+    ``posts`` are those that changed, ``mentions`` the matches in them. ``looked_at`` are the ids
+    of all that the site was asked for and answered about, ``passed_over`` those it didn't answer
+    about: they are asked for again at ``again_at``. ``reason`` says why, if somebody knows.
+    """
+
+    seen_at: datetime
+    due_at: datetime
+    again_at: datetime
+    posts: Sequence[Post] = ()
+    mentions: Sequence[Mention] = ()
+    deleted: Sequence[str] = ()
+    gone: Sequence[str] = ()
+    looked_at: Sequence[str] = ()
+    passed_over: Sequence[str] = ()
+    reason: str = ""
+    spent: Spent = NOTHING_SPENT
+    reserved: Reserved | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +201,13 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """How a source stands. ``state``: new, ok, degraded (some places fail) or failing."""
+    """How a source stands. ``state``: new, ok, degraded (some places fail), failing; or resting.
+
+    It rests, as ``budget`` or ``quota``, where its share of the day or month is used up.
+    ``trouble`` is the kind of failure that keeps it from being read. ``gaps`` are the newest that
+    were not filled; ``backfilled_seconds`` and ``lost_seconds`` say for how long of the last 30
+    days nobody looked, and what was published then was read after all, or not.
+    """
 
     name: str
     state: str
@@ -168,6 +223,13 @@ class SourceStatus:
     faults: tuple[Fault, ...] = ()
     last_rejects: tuple[Fault, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    trouble: str = ""
+    seen_until: datetime | None = None
+    backfilled_seconds: float = 0.0
+    lost_seconds: float = 0.0
+    spent_day: Spent = NOTHING_SPENT
+    spent_month: Spent = NOTHING_SPENT
+    budget: tuple[Use, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +281,16 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What is stored of one author on one site; ``names`` are the handles, as written there."""
+
+    site: str
+    names: str
+    posts: int
+    mentions: int
+
+
+@dataclass(frozen=True, slots=True)
 class InDoubt:
     """The newest mentions that may be about something else, out of ``count`` of them."""
 
@@ -232,7 +304,14 @@ class Store(Protocol):
     def plan_sources(
         self, plans: Iterable[SourcePlan], now: datetime, *, all_due: bool = False
     ) -> None:
-        """Make the schedule hold just these sources. New ones are due, with ``all_due`` each."""
+        """Make the schedule hold just these sources. New ones are due, with ``all_due`` each.
+
+        Even then one waits that its site or its budget wants to wait longer than its interval.
+        """
+        ...
+
+    def nudge(self, source: str, now: datetime) -> bool:
+        """Make a source due that is planned and well; whether it was to be due later."""
         ...
 
     def claim_sources(self, now: datetime, lease_seconds: float, limit: int) -> list[SourceTurn]:
@@ -243,8 +322,83 @@ class Store(Protocol):
         """Posts, mentions and cursor together. Raises LostLease when the turn is over."""
         ...
 
-    def fail_poll(self, turn: SourceTurn, reason: str, due_at: datetime) -> None:
-        """Nothing came: keep the cursor, count the failure. Raises LostLease."""
+    def fail_poll(
+        self,
+        turn: SourceTurn,
+        reason: str,
+        due_at: datetime,
+        *,
+        state: FailureState = "outage",
+        spent: Spent | None = None,
+        reserved: Reserved | None = None,
+    ) -> None:
+        """Nothing came: keep the cursor, count the failure. Raises LostLease.
+
+        Where it isn't known what was ``spent``, all that was ``reserved`` was.
+        """
+        ...
+
+    def reserve(
+        self, source: str, limits: Limits, dearest: Spent, now: datetime, *, looks: bool = False
+    ) -> Reserved | None:
+        """Set aside what one call may cost: ``dearest``, or what the limits leave of it.
+
+        None where nothing is left of something that it needs. What is set aside is spent as far
+        as any process can see, until it is settled; if it never is, for good. So no number of
+        processes can cross a limit together. Second looks (``looks``) get a share of the limits.
+        """
+        ...
+
+    def spending(self, source: str, now: datetime) -> Spending:
+        """What a source has spent, with what is set aside."""
+        ...
+
+    def claim_rechecks(self, now: datetime, lease_seconds: float, limit: int) -> list[RecheckTurn]:
+        """Take up to ``limit`` sources with posts that are due for a second look.
+
+        Of each as many posts as it takes in one call, mentions first, then the longest due.
+        """
+        ...
+
+    def save_recheck(self, turn: RecheckTurn, rechecked: Rechecked) -> Saved:
+        """Edits, counts and deletions together. Raises LostLease when the turn is over.
+
+        What a poll changed or took down since the posts were asked for is left as it is.
+        """
+        ...
+
+    def fail_recheck(
+        self,
+        turn: RecheckTurn,
+        reason: str,
+        due_at: datetime,
+        *,
+        spent: Spent | None = None,
+        reserved: Reserved | None = None,
+    ) -> None:
+        """Nothing came of it: its posts stay due, the failure is counted. Raises LostLease."""
+        ...
+
+    def written(self, author: str, site: str | None = None) -> list[Written]:
+        """What is stored by whoever is called so, per site.
+
+        ``author`` is a handle, in any case and with or without ``@``, an id, or either with its
+        site in front (``x:somebody``); a name where the site tells neither.
+        """
+        ...
+
+    def forget(self, author: str, sites: Iterable[str], now: datetime) -> int:
+        """Blank all of that on these sites, for good. Returns how many posts.
+
+        What was told of it is taken back where the channel can.
+        """
+        ...
+
+    def scrub(self, before: datetime, busy_seconds: float = 0) -> bool:
+        """Wipe what posts that were removed before then left in the index and the log.
+
+        False where others are at the log for longer than ``busy_seconds``: then try again.
+        """
         ...
 
     def claim_mentions(self, now: datetime, lease_seconds: float, limit: int) -> list[TagTurn]:
@@ -293,7 +447,7 @@ class Store(Protocol):
         """The subjects alarmed under a rule."""
         ...
 
-    def source_facts(self) -> list[SourceFacts]:
+    def source_facts(self, now: datetime) -> list[SourceFacts]:
         """What :mod:`listener.watch` asks about sources."""
         ...
 

@@ -1,24 +1,67 @@
-"""What its site took down, or a person wants forgotten, disappears; that it was there counts on."""
+"""What its site took down, or a person wants forgotten, disappears; that it was there counts on.
 
-from collections.abc import Iterable
+The words go at once from every row. What is left of them below the rows, in the search index and
+in the log beside the file, is for :mod:`listener.store.scrub`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from listener.store import retractions, scrub
 from listener.store.leases import NO_LEASE
 from listener.store.rows import stamp
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+IDS_AT_ONCE = 500
+NO_LONGER_KEPT = "not kept: it was about a post that was taken down"
+
 
 def delete(db: "Database", post_ids: Iterable[str], now: datetime) -> int:
-    """Blank these posts, where they are stored. Returns how many were."""
-    return sum(_delete_post(db, post_id, now) for post_id in post_ids)
+    """Blank these posts, where they are stored. Returns how many were.
+
+    Most ids that a site tells are of posts nobody stored: those cost a share of one look.
+    """
+    return sum(_blank(db, _standing(db, some), now) for some in _some(post_ids))
 
 
 def delete_by_authors(db: "Database", authors: Iterable[str], now: datetime) -> int:
-    """Blank all posts of these authors (``site:handle`` or ``site:id``)."""
-    return sum(delete(db, _posts_of(db, author), now) for author in authors)
+    """Blank all posts of these authors (``site:handle``, in any case, or ``site:id``)."""
+    names_of: dict[str, list[str]] = {}
+    for author in authors:
+        site, _, name = author.partition(":")
+        if name:
+            names_of.setdefault(site, []).append(name.removeprefix("@"))
+    return sum(
+        delete(db, posts_of(db, site, some), now)
+        for site, names in names_of.items()
+        for some in _some(names)
+    )
+
+
+def posts_of(db: "Database", site: str, names: Sequence[str]) -> list[str]:
+    """The ids of the posts by these accounts, named by handle, in any case, or by id."""
+    marks = _marks(names)
+    by_handle = f"SELECT id FROM posts WHERE site = ? AND author_handle COLLATE NOCASE IN ({marks})"
+    by_id = f"SELECT id FROM posts WHERE site = ? AND author_id IN ({marks})"
+    at_handles = [f"@{name}" for name in names]
+    found = db.execute(
+        f"{by_handle} UNION {by_handle} UNION {by_id}",
+        (site, *names, site, *at_handles, site, *names),
+    )
+    return [row["id"] for row in found.fetchall()]
+
+
+def forget(db: "Database", post_ids: Iterable[str], now: datetime) -> int:
+    """Blank these posts for good, also those that were blank: no sight brings them back."""
+    ids = list(post_ids)
+    for some in _some(ids):
+        db.execute(
+            f"UPDATE posts SET forgotten_at = ? WHERE id IN ({_marks(some)})", (stamp(now), *some)
+        )
+    return delete(db, ids, now)
 
 
 def withdraw(db: "Database", key: str) -> None:
@@ -26,31 +69,61 @@ def withdraw(db: "Database", key: str) -> None:
     db.execute(f"UPDATE mentions SET state = 'withdrawn', {NO_LEASE} WHERE key = ?", (key,))
 
 
-def _posts_of(db: "Database", author: str) -> list[str]:
-    site, _, name = author.partition(":")
+def _standing(db: "Database", ids: Sequence[str]) -> list[str]:
     rows = db.execute(
-        """SELECT id FROM posts WHERE site = :site AND author_handle = :name AND :name <> ''
-           UNION SELECT id FROM posts WHERE site = :site AND author_id = :name AND :name <> ''""",
-        {"site": site, "name": name},
+        f"SELECT id FROM posts WHERE id IN ({_marks(ids)}) AND deleted_at IS NULL", ids
     )
     return [row["id"] for row in rows.fetchall()]
 
 
-def _delete_post(db: "Database", post_id: str, now: datetime) -> int:
-    """Blank a post its site took down; that it was there still counts."""
-    for row in db.execute("SELECT key FROM mentions WHERE post_id = ?", (post_id,)).fetchall():
-        withdraw(db, row["key"])
+def _blank(db: "Database", ids: Sequence[str], now: datetime) -> int:
+    """Take back what was told of these posts, and leave nothing of them but that they were."""
+    if not ids:
+        return 0
+    of_them = f"IN ({_marks(ids)})"
+    retractions.order(db, ids, now)
+    _drop_reasons(db, of_them, ids)
+    for statement in (
+        f"""UPDATE tags SET reasons = '[]'
+            WHERE mention IN (SELECT key FROM mentions WHERE post_id {of_them})""",
+        f"""UPDATE mentions SET state = 'withdrawn', evidence = '[]', priority_reasons = '[]',
+            verdict_reasons = '[]', {NO_LEASE} WHERE post_id {of_them}""",
+        f"DELETE FROM marks WHERE post_id {of_them}",
+        f"DELETE FROM answers WHERE post_id {of_them}",
+    ):
+        db.execute(statement, ids)
+    db.execute(
+        f"""UPDATE posts SET title = '', text = '', url = '', author_handle = '',
+            author_name = '', author_followers = NULL, author_id = '', author_verified = NULL,
+            conversation = '', in_reply_to = '', links = '[]', content = '', check_at = NULL,
+            deleted_at = ? WHERE id {of_them}""",
+        (stamp(now), *ids),
+    )
+    scrub.want(db, now)
+    return len(ids)
+
+
+def _drop_reasons(db: "Database", of_them: str, ids: Sequence[str]) -> None:
+    """Drop what others answered to them: an error message may quote what it refused."""
+    tellings = f"""(SELECT t.key FROM told t JOIN mentions m ON m.key = t.mention
+                    WHERE m.post_id {of_them})"""
+    for table in ("outbox", "deliveries"):
         db.execute(
-            """UPDATE mentions SET evidence = '[]', priority_reasons = '[]',
-               verdict_reasons = '[]' WHERE key = ?""",
-            (row["key"],),
+            f"UPDATE {table} SET reason = ? WHERE reason <> '' AND key IN {tellings}",
+            (NO_LONGER_KEPT, *ids),
         )
-        db.execute("UPDATE tags SET reasons = '[]' WHERE mention = ?", (row["key"],))
-    db.execute("DELETE FROM marks WHERE post_id = ?", (post_id,))
-    return db.execute(
-        """UPDATE posts SET title = '', text = '', url = '', author_handle = '',
-           author_name = '', author_followers = NULL, author_id = '', author_verified = NULL,
-           conversation = '', in_reply_to = '', links = '[]', content = '', check_at = NULL,
-           deleted_at = ? WHERE id = ? AND deleted_at IS NULL""",
-        (stamp(now), post_id),
-    ).rowcount
+    places = " UNION ".join(
+        f"SELECT {column} FROM posts WHERE id {of_them}" for column in ("id", "native_id", "url")
+    )
+    db.execute(f"DELETE FROM rejects WHERE place IN ({places})", (*ids, *ids, *ids))
+
+
+def _some(names: Iterable[str]) -> Iterator[list[str]]:
+    """Each name once, so many at a time."""
+    distinct = list(dict.fromkeys(names))
+    for start in range(0, len(distinct), IDS_AT_ONCE):
+        yield distinct[start : start + IDS_AT_ONCE]
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ",".join("?" * len(values))

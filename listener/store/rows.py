@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from listener.model import Author, Engagement, Evidence, Mention, Post, Priority, Tag, Verdict
+from listener.recheck_due import next_check
 
 Row = Mapping[str, Any]
 
@@ -33,8 +34,15 @@ def content_mark(post: Post) -> str:
     return hashlib.blake2b(seen.encode(), digest_size=12).hexdigest()
 
 
-def post_row(post: Post, source: str, seen_at: datetime) -> dict[str, object]:
-    """A post's columns. One without a time was published when it was seen."""
+def post_row(
+    post: Post, source: str, seen_at: datetime, *, billed: bool = False
+) -> dict[str, object]:
+    """A post's columns. One without a time was published when it was seen.
+
+    ``billed``: each further look at it costs, and so they are few.
+    """
+    published_at = post.published_at or seen_at
+    check_at = next_check(published_at, seen_at, billed=billed)
     return {
         "id": post.id,
         "site": post.site,
@@ -49,8 +57,9 @@ def post_row(post: Post, source: str, seen_at: datetime) -> dict[str, object]:
         "author_id": post.author.id,
         "author_verified": post.author.verified,
         "conversation": post.conversation,
-        "published_at": stamp(post.published_at or seen_at),
+        "published_at": stamp(published_at),
         "seen_at": stamp(seen_at),
+        "check_at": stamp(check_at) if check_at else None,
         "language": post.language,
         "in_reply_to": post.in_reply_to,
         "likes": post.engagement.likes,

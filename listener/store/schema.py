@@ -150,19 +150,24 @@ def m0005_coverage_budget_and_removal(db: "Database") -> None:
         "CREATE INDEX posts_by_author_id ON posts (site, author_id)",
         "ALTER TABLE coverage ADD COLUMN place TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE coverage ADD COLUMN filled_at TEXT",
+        # While set, the source is still reading what was published in this gap.
+        "ALTER TABLE coverage ADD COLUMN reading INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX coverage_being_read ON coverage (source) WHERE reading",
         "ALTER TABLE sources ADD COLUMN trouble TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE sources ADD COLUMN limits TEXT NOT NULL DEFAULT '{}'",
         """CREATE TABLE spending (
-            source TEXT NOT NULL, day TEXT NOT NULL, requests INTEGER NOT NULL,
-            posts INTEGER NOT NULL, money_micros INTEGER NOT NULL,
-            PRIMARY KEY (source, day)) WITHOUT ROWID""",
+            source TEXT NOT NULL, looks INTEGER NOT NULL, first_day TEXT NOT NULL,
+            last_day TEXT NOT NULL, requests INTEGER NOT NULL, posts INTEGER NOT NULL,
+            money_micros INTEGER NOT NULL, polls INTEGER NOT NULL,
+            PRIMARY KEY (source, looks, first_day, last_day)) WITHOUT ROWID""",
         """CREATE TABLE reservations (
-            n INTEGER PRIMARY KEY, source TEXT NOT NULL, days TEXT NOT NULL,
-            requests INTEGER NOT NULL, posts INTEGER NOT NULL,
-            money_micros INTEGER NOT NULL, at TEXT NOT NULL)""",
+            n INTEGER PRIMARY KEY, source TEXT NOT NULL, looks INTEGER NOT NULL,
+            first_day TEXT NOT NULL, last_day TEXT NOT NULL, requests INTEGER NOT NULL,
+            posts INTEGER NOT NULL, money_micros INTEGER NOT NULL)""",
+        "CREATE INDEX reservations_of_source ON reservations (source)",
         """CREATE TABLE rechecks (
             source TEXT PRIMARY KEY, planned INTEGER NOT NULL, posts_max INTEGER NOT NULL,
-            due_at TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
+            billed INTEGER NOT NULL, due_at TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
             last_error TEXT NOT NULL DEFAULT '', last_ok_at TEXT, """
         + _LEASE
         + ")",
@@ -172,6 +177,10 @@ def m0005_coverage_budget_and_removal(db: "Database") -> None:
         """CREATE TABLE retracted (
             key TEXT NOT NULL REFERENCES outbox(key), post_id TEXT NOT NULL,
             PRIMARY KEY (key, post_id)) WITHOUT ROWID""",
+        "CREATE TABLE chores (name TEXT PRIMARY KEY, since TEXT NOT NULL)",
+        "CREATE INDEX posts_by_author_any_case ON posts (site, author_handle COLLATE NOCASE)",
+        "CREATE INDEX answers_by_post ON answers (post_id)",
+        "CREATE INDEX deliveries_by_key ON deliveries (key)",
         # Posts from before are looked at again too, where their source can.
         "UPDATE posts SET check_at = seen_at WHERE deleted_at IS NULL",
     )

@@ -5,16 +5,37 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from listener.budget import Limits, Spending
 from listener.coverage import Coverage
 from listener.match.around import Around, Marked
-from listener.model import Mention, Post
-from listener.store import facts, leases, marks, mentions, outbox, polls, standing, tagging, upgrade
+from listener.model import Mention, Post, Spent
+from listener.ports import FailureState
+from listener.store import (
+    facts,
+    forgetting,
+    leases,
+    ledger,
+    marks,
+    mentions,
+    outbox,
+    polls,
+    rechecks,
+    removal,
+    scrub,
+    spending,
+    standing,
+    tagging,
+    upgrade,
+)
 from listener.store.connection import BUSY_SECONDS, Connect, Connection, connect_to
 from listener.store.port import (
     InDoubt,
     Kept,
     MarkOutcome,
     Polled,
+    Rechecked,
+    RecheckTurn,
+    Reserved,
     Saved,
     SendTurn,
     Settled,
@@ -24,6 +45,7 @@ from listener.store.port import (
     StoreUnavailable,
     Tagged,
     TagTurn,
+    Written,
 )
 from listener.store.rows import post_of, stamp
 from listener.watch import Alarm, SourceFacts, Volume
@@ -60,8 +82,14 @@ class SqliteStore:
     def plan_sources(
         self, plans: Iterable[SourcePlan], now: datetime, *, all_due: bool = False
     ) -> None:
+        planned = list(plans)
         with self._connection.writing() as db:
-            polls.plan(db, plans, now, all_due=all_due)
+            polls.plan(db, planned, now, all_due=all_due)
+            rechecks.plan(db, planned, now)
+
+    def nudge(self, source: str, now: datetime) -> bool:
+        with self._connection.writing() as db:
+            return polls.nudge(db, source, now)
 
     def claim_sources(self, now: datetime, lease_seconds: float, limit: int) -> list[SourceTurn]:
         if limit < 1 or not self._any("sources WHERE planned AND due_at <= :now", now):
@@ -74,9 +102,74 @@ class SqliteStore:
         with self._connection.writing() as db:
             return polls.save(db, turn, polled)
 
-    def fail_poll(self, turn: SourceTurn, reason: str, due_at: datetime) -> None:
+    def fail_poll(
+        self,
+        turn: SourceTurn,
+        reason: str,
+        due_at: datetime,
+        *,
+        state: FailureState = "outage",
+        spent: Spent | None = None,
+        reserved: Reserved | None = None,
+    ) -> None:
         with self._connection.writing() as db:
-            polls.fail(db, turn, reason, due_at)
+            polls.fail(db, turn, reason, due_at, state)
+            spending.settle_failed(db, turn.name, reserved, spent)
+
+    def reserve(
+        self, source: str, limits: Limits, dearest: Spent, now: datetime, *, looks: bool = False
+    ) -> Reserved | None:
+        with self._connection.writing() as db:
+            return spending.reserve(db, source, limits, dearest, now, looks=looks)
+
+    def spending(self, source: str, now: datetime) -> Spending:
+        with self._connection.reading() as db:
+            return spending.spending(db, source, now)
+
+    def claim_rechecks(self, now: datetime, lease_seconds: float, limit: int) -> list[RecheckTurn]:
+        with self._connection.reading() as db:
+            if limit < 1 or not rechecks.due(db, now, 1):
+                return []
+        until = now + timedelta(seconds=lease_seconds)
+        with self._connection.writing() as db:
+            return rechecks.claim(db, self._owner, now, until, limit)
+
+    def save_recheck(self, turn: RecheckTurn, rechecked: Rechecked) -> Saved:
+        with self._connection.writing() as db:
+            return rechecks.save(db, turn, rechecked)
+
+    def fail_recheck(
+        self,
+        turn: RecheckTurn,
+        reason: str,
+        due_at: datetime,
+        *,
+        spent: Spent | None = None,
+        reserved: Reserved | None = None,
+    ) -> None:
+        with self._connection.writing() as db:
+            rechecks.fail(db, turn, reason, due_at, spent, reserved)
+
+    def written(self, author: str, site: str | None = None) -> list[Written]:
+        with self._connection.reading() as db:
+            return forgetting.written(db, *forgetting.named(db, author, site))
+
+    def forget(self, author: str, sites: Iterable[str], now: datetime) -> int:
+        with self._connection.writing() as db:
+            name, _ = forgetting.named(db, author, None)
+            return sum(
+                removal.forget(db, forgetting.posts_by(db, name, site), now) for site in sites
+            )
+
+    def scrub(self, before: datetime, busy_seconds: float = 0) -> bool:
+        with self._connection.reading() as db:
+            index_waits, log_waits = scrub.index_waits(db, before), scrub.log_waits(db)
+        if index_waits:
+            self._scrub_index()
+        if not (index_waits or log_waits):
+            return True
+        with self._connection.alone(busy_seconds) as db:
+            return scrub.empty_log(db)
 
     def claim_mentions(self, now: datetime, lease_seconds: float, limit: int) -> list[TagTurn]:
         if limit < 1 or not self._any("mentions WHERE state = 'new'", now):
@@ -126,9 +219,9 @@ class SqliteStore:
             rows = db.execute("SELECT subject FROM alarms WHERE rule = ?", (rule,))
             return frozenset(row["subject"] for row in rows)
 
-    def source_facts(self) -> list[SourceFacts]:
+    def source_facts(self, now: datetime) -> list[SourceFacts]:
         with self._connection.reading() as db:
-            return facts.source_facts(db)
+            return facts.source_facts(db, now)
 
     def volumes(
         self, brands: Iterable[str], now: datetime, window_minutes: int, weeks: int
@@ -146,7 +239,7 @@ class SqliteStore:
 
     def watched(self, since: datetime, until: datetime) -> list[Coverage]:
         with self._connection.reading() as db:
-            return facts.watched(db, since, until)
+            return ledger.watched(db, since, until)
 
     def kept(self, since: datetime, until: datetime) -> Iterator[Kept]:
         with self._connection.reading() as db:
@@ -195,6 +288,15 @@ class SqliteStore:
 
     def close(self) -> None:
         self._connection.close()
+
+    def _scrub_index(self) -> None:
+        """In small transactions, so that nobody waits for it."""
+        with self._connection.writing() as db:
+            scrub.begin_index(db)
+        goes_on = True
+        while goes_on:
+            with self._connection.writing() as db:
+                goes_on = scrub.index_on(db)
 
     def _any(self, due: str, now: datetime, **values: str) -> bool:
         """A cheap look before a write: an idle tick costs no write lock and no disk sync."""

@@ -3,7 +3,10 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from listener.model import Fault, Gap
+from listener.budget import uses
+from listener.model import Fault
+from listener.ports import SHARE_USED_UP
+from listener.store import ledger, spending
 from listener.store.port import Buried, SourceStatus, StageStatus, Status
 from listener.store.rows import Row, moment, moment_or_none, stamp
 
@@ -22,7 +25,7 @@ def status(db: "Database", now: datetime) -> Status:
         mentions=_count(db, "SELECT count(*) FROM mentions WHERE state <> 'withdrawn'"),
         alerts_delivered=_count(db, "SELECT count(*) FROM outbox WHERE state = 'delivered'"),
         sources=tuple(
-            _source(db, row)
+            _source(db, row, now)
             for row in db.execute("SELECT * FROM sources WHERE planned ORDER BY name").fetchall()
         ),
         stages={
@@ -65,14 +68,12 @@ def _stage(db: "Database", what: str, since: str, now: datetime) -> StageStatus:
     return StageStatus(due["waiting"], moment_or_none(due["oldest"]), later["waiting"])
 
 
-def _source(db: "Database", row: Row) -> SourceStatus:
+def _source(db: "Database", row: Row, now: datetime) -> SourceStatus:
     name = row["name"]
     faults = _faults(db, "SELECT place, reason FROM faults WHERE source = ? ORDER BY place", name)
     newest = "SELECT place, reason FROM rejects WHERE source = ? ORDER BY n DESC"
-    gaps = db.execute(
-        "SELECT * FROM coverage WHERE source = ? AND cause <> '' ORDER BY n DESC LIMIT ?",
-        (name, SHOWN_MAX),
-    ).fetchall()
+    backfilled, lost = ledger.lengths(db, name, now)
+    spent = spending.spending(db, name, now)
     return SourceStatus(
         name=name,
         state=_state(row, degraded=bool(faults)),
@@ -87,7 +88,14 @@ def _source(db: "Database", row: Row) -> SourceStatus:
         rejects=row["rejects"],
         faults=faults,
         last_rejects=_faults(db, newest, name),
-        gaps=tuple(Gap(moment(g["since"]), moment(g["until"]), g["cause"]) for g in gaps),
+        gaps=ledger.gaps(db, name, SHOWN_MAX),
+        trouble=row["trouble"],
+        seen_until=ledger.seen_until(db, name),
+        backfilled_seconds=backfilled.total_seconds(),
+        lost_seconds=lost.total_seconds(),
+        spent_day=spent.day,
+        spent_month=spent.month,
+        budget=uses(spending.limits_of(row), spent, now),
     )
 
 
@@ -98,7 +106,7 @@ def _faults(db: "Database", query: str, source: str) -> tuple[Fault, ...]:
 
 def _state(row: Row, *, degraded: bool) -> str:
     if row["failures"]:
-        return "failing"
+        return row["trouble"] if row["trouble"] in SHARE_USED_UP else "failing"
     if row["last_ok_at"] is None:
         return "new"
     return "degraded" if degraded else "ok"

@@ -5,7 +5,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from listener.model import Alert, Author, Batch, Evidence, Mention, Post, Tag
+from listener.model import (
+    UNLIMITED,
+    Alert,
+    Author,
+    Batch,
+    Evidence,
+    Mention,
+    Post,
+    Spent,
+    Tag,
+)
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -67,3 +77,46 @@ class FakeChannel:
             raise self.faults.pop(0)
         self.sent.append(alert)
         return f"receipt-{len(self.sent)}"
+
+
+MOST = Spent(requests=1, posts=100)
+
+
+@dataclass
+class PricedSource:
+    """A :class:`FakeSource` that costs: a request for each poll, and a post for each post.
+
+    A poll that may cost less than its batch brings what fits, and says that there is more.
+    """
+
+    batches: Sequence[Batch] = ()
+    most: Spent = MOST
+    allowed: list[Spent] = field(default_factory=list)
+    asked: list[str | None] = field(default_factory=list)
+
+    def dearest(self) -> Spent:
+        """What it was told to say."""
+        return self.most
+
+    def poll(self, cursor: str | None) -> Batch:
+        """The batch that the cursor stands before."""
+        return self.poll_within(cursor, UNLIMITED)
+
+    def poll_within(self, cursor: str | None, allowance: Spent) -> Batch:
+        """As much of the batch as the allowance pays for."""
+        self.asked.append(cursor)
+        self.allowed.append(allowance)
+        batch, _, post = (cursor or "0").partition(".")
+        at, skipped = int(batch), int(post or 0)
+        if at >= len(self.batches):
+            return Batch(cursor=cursor, spent=Spent(1), complete=True)
+        posts = self.batches[at].posts[skipped:][: allowance.posts]
+        left = len(self.batches[at].posts) - skipped - len(posts)
+        return replace(
+            self.batches[at],
+            posts=posts,
+            cursor=f"{at}.{skipped + len(posts)}" if left else str(at + 1),
+            more=bool(left),
+            complete=not left,
+            spent=Spent(1, len(posts)),
+        )

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from listener.model import Batch
-from listener.ports import Reject, Retry, Source
+from listener.model import UNLIMITED, Batch, Spent
+from listener.ports import Metered, Reject, Retry, Source
 from listener.text import clean_text
 
 POLLS_MAX = 200
@@ -65,6 +65,43 @@ class SourceSuite:
         """It is written at every poll."""
         for batch in _polls(source):
             assert len(batch.cursor or "") <= CURSOR_CHARS_MAX
+
+    def test_what_it_tells_of_itself_makes_sense(self, source: Source) -> None:
+        """Waits and costs are not negative; a gap has a beginning, an end and a cause."""
+        for batch in _polls(source):
+            assert batch.wait_seconds is None or batch.wait_seconds >= 0
+            assert min(_numbers(batch.spent)) >= 0
+            for gap in (*filter(None, [batch.gap]), *batch.gaps, *batch.filled):
+                assert gap.since.tzinfo is not None
+                assert gap.since <= gap.until
+                assert gap.cause
+
+    def test_a_poll_costs_what_was_set_aside_at_most(self, source: Source) -> None:
+        """Of a source with a budget; and never more than is allowed, even nothing."""
+        if not isinstance(source, Metered):
+            pytest.skip("it doesn't count what it asks for")
+        dearest = source.dearest()
+        assert _within(_spent(source, UNLIMITED), dearest)
+        for requests in (0, 1, 2):
+            allowance = Spent(requests, dearest.posts, dearest.money_micros)
+            assert _within(_spent(source, allowance), allowance)
+
+
+def _spent(source: Metered, allowance: Spent) -> Spent:
+    """What a first poll costs; a failure must say it too."""
+    try:
+        return source.poll_within(None, allowance).spent
+    except (Retry, Reject) as failure:
+        spent = failure.spent
+    return pytest.fail("a failure doesn't say what it spent") if spent is None else spent
+
+
+def _within(spent: Spent, allowance: Spent) -> bool:
+    return all(one <= most for one, most in zip(_numbers(spent), _numbers(allowance), strict=True))
+
+
+def _numbers(spent: Spent) -> tuple[int, int, int]:
+    return spent.requests, spent.posts, spent.money_micros
 
 
 def _poll_or_reason(source: Source, cursor: str) -> Batch | str:

@@ -27,6 +27,18 @@ class StorePolls:
         assert turn_at(store, NOON + HOUR).cursor == "c1"
         assert [post.id for post in store.search("late", 5)] == ["fake:1"]
 
+    def test_a_nudged_source_is_due_unless_it_failed(self, store: Store) -> None:
+        poll(store, [a_post()], cursor="c1")
+        assert store.claim_sources(NOON, LEASE, 9) == []
+        assert store.nudge("fake", NOON)
+        assert not store.nudge("fake", NOON)
+        assert not store.nudge("nobody", NOON)
+        (turn,) = store.claim_sources(NOON, LEASE, 9)
+        assert turn.cursor == "c1"
+        store.fail_poll(turn, "asks to wait", NOON + HOUR)
+        assert not store.nudge("fake", NOON)
+        assert store.claim_sources(NOON, LEASE, 9) == []
+
     def test_the_same_posts_again_change_nothing(self, store: Store) -> None:
         poll(store, [a_post()], cursor="c1")
         saved = poll(store, [a_post()], cursor="c1", now=NOON + HOUR)
@@ -105,7 +117,7 @@ class StorePolls:
         for hours in range(3):
             faults = [Fault("https://a", "404")] + [Fault("https://b", "500")] * (hours > 1)
             poll(store, [], faults=faults, now=NOON + hours * HOUR)
-        facts = {fact.place: fact.failures for fact in store.source_facts()}
+        facts = {fact.place: fact.failures for fact in store.source_facts(NOON)}
         assert facts == {"": 0, "https://a": 3, "https://b": 1}
         assert store.status(NOON).sources[0].state == "degraded"
         poll(store, [], now=NOON + 4 * HOUR)

@@ -5,14 +5,17 @@ from collections.abc import Callable
 import pytest
 
 from listener.store.port import Store
+from listener.testing.store_ledger import StoreLedger
 from listener.testing.store_marks import StoreMarks
 from listener.testing.store_outbox import StoreOutbox
 from listener.testing.store_polls import StorePolls
+from listener.testing.store_rechecks import StoreRechecks
+from listener.testing.store_removal import StoreRemoval
 
 Open = Callable[[str], Store]
 
 
-class StoreSuite(StorePolls, StoreMarks, StoreOutbox):
+class StoreSuite(StorePolls, StoreLedger, StoreMarks, StoreOutbox, StoreRechecks, StoreRemoval):
     """Give ``open_store``: opens the same, at first empty, database under an owner's name."""
 
     @pytest.fixture

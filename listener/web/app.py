@@ -1,6 +1,6 @@
 """The pages' routes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -12,8 +12,16 @@ from listener.store.port import Status
 from listener.web.metrics import exposition
 
 
-def app(health: Callable[[], dict[str, str]], read: Callable[[], Status], now: Now) -> Starlette:
-    """``/healthz``: 200 while every role does its work, else 503; ``/metrics``: Prometheus."""
+def app(
+    health: Callable[[], dict[str, str]],
+    read: Callable[[], Status],
+    now: Now,
+    more: Sequence[Route] = (),
+) -> Starlette:
+    """``/healthz``: 200 while every role does its work, else 503; ``/metrics``: Prometheus.
+
+    ``more`` are further routes.
+    """
 
     def healthz(_request: Request) -> Response:
         roles = health()
@@ -24,4 +32,4 @@ def app(health: Callable[[], dict[str, str]], read: Callable[[], Status], now: N
     def metrics(_request: Request) -> Response:
         return Response(exposition(read, now), media_type="text/plain; version=0.0.4")
 
-    return Starlette(routes=[Route("/healthz", healthz), Route("/metrics", metrics)])
+    return Starlette(routes=[Route("/healthz", healthz), Route("/metrics", metrics), *more])

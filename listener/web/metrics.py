@@ -6,6 +6,7 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from listener.budget import MEASURES
 from listener.clock import Now
 from listener.store import StoreUnavailable
 from listener.store.port import Status
@@ -72,3 +73,35 @@ def _sources(status: Status, now: datetime) -> Iterator[Metric]:
     yield up
     yield lag
     yield posts
+    yield from _coverage(status)
+    yield from _budgets(status)
+
+
+def _coverage(status: Status) -> Iterator[Metric]:
+    missed = GaugeMetricFamily(
+        "listener_source_missed_seconds",
+        "Not seen in the last 30 days: backfilled later, or lost.",
+        labels=["source", "outcome"],
+    )
+    for source in status.sources:
+        missed.add_metric([source.name, "backfilled"], source.backfilled_seconds)
+        missed.add_metric([source.name, "lost"], source.lost_seconds)
+    yield missed
+
+
+def _budgets(status: Status) -> Iterator[Metric]:
+    labels = ["source", "span", "measure"]
+    spent = GaugeMetricFamily(
+        "listener_source_spent", "Spent in the UTC day or month.", labels=labels
+    )
+    share = GaugeMetricFamily(
+        "listener_source_budget_share", "Share of the budget spent.", labels=labels
+    )
+    for source in status.sources:
+        for span, costs in (("day", source.spent_day), ("month", source.spent_month)):
+            for measure in MEASURES:
+                spent.add_metric([source.name, span, measure], getattr(costs, measure))
+        for use in source.budget:
+            share.add_metric([source.name, use.span, use.measure], use.share)
+    yield spent
+    yield share

@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import structlog
@@ -10,7 +11,8 @@ import structlog
 from listener.clock import Now
 from listener.config import Config
 from listener.store import open_store
-from listener.store.port import Status
+from listener.store.port import Status, StoreUnavailable
+from listener.websub import Subscriber, Subscribing
 
 if TYPE_CHECKING:
     import uvicorn
@@ -61,9 +63,10 @@ class Pages:
         import uvicorn
 
         from listener.web.app import app
+        from listener.web.websub import routes
 
         settings = uvicorn.Config(
-            app(self._health, self._status, self._now),
+            app(self._health, self._status, self._now, routes(self._subscribers(), self._nudge)),
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -75,6 +78,24 @@ class Pages:
             self._server = uvicorn.Server(settings)
             if not self._stopping.is_set():
                 self._server.run(sockets=[listening])
+
+    def _subscribers(self) -> dict[str, Subscriber]:
+        """The sources that hubs tell of news, by name."""
+        named = {one.name: one.plugin for one in self._config.sources}
+        told = {
+            name: plugin.subscriber
+            for name, plugin in named.items()
+            if isinstance(plugin, Subscribing)
+        }
+        return {name: subscriber for name, subscriber in told.items() if subscriber}
+
+    def _nudge(self, source: str) -> None:
+        """Make a source due; where that fails its polling goes on as ever."""
+        try:
+            with closing(open_store(self._config.database, owner="web")) as store:
+                store.nudge(source, self._now())
+        except StoreUnavailable as error:
+            log.warning("a hub's notice can't be heeded", source=source, reason=str(error))
 
     def _status(self) -> Status:
         store = open_store(self._config.database, owner="web")

@@ -26,7 +26,8 @@ LASTING: dict[int, Meaning] = {
 }
 """Refusals that a person must mend."""
 
-_BUSY = {429, 420, 503}
+_TOO_MANY = {429, 420}
+_BUSY = _TOO_MANY | {503}
 _RESETS = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
 _EPOCH_SECONDS_MIN = 10**9
 _BODY_WAITS = (
@@ -41,7 +42,9 @@ _BODY_WAITS = (
 class Asking:
     """How a site is asked: its address, headers, limits.
 
-    ``meanings`` overrules what a status means. ``now`` is asked where a wait is stated as a time.
+    ``meanings`` overrules what a status means. ``refusal`` may read an answer that is no success
+    first, for a site whose status alone doesn't tell. ``now`` is asked where a wait is stated as
+    a time.
     """
 
     base_url: str
@@ -52,6 +55,7 @@ class Asking:
     size_bytes_max: int = 10_000_000
     allow_private: bool = False
     meanings: Mapping[int, Meaning] = field(default_factory=dict)
+    refusal: Callable[[Reply], Exception | None] | None = None
 
     def get(self, path: str, /, **parameters: object) -> Any:
         """The JSON at this path; parameters that are None are left out. Raises Retry and Reject."""
@@ -78,7 +82,8 @@ class Asking:
             allow_private=self.allow_private,
         )
         if not 200 <= reply.status < 300:
-            raise failure(reply, self.now(), self.meanings)
+            refused = self.refusal(reply) if self.refusal else None
+            raise refused or failure(reply, self.now(), self.meanings)
         return reply
 
     def value(self, reply: Reply) -> Any:
@@ -109,10 +114,12 @@ def wait_seconds(reply: Reply, now: datetime) -> float | None:
     """How long an answer asks to wait, in whichever way it says so; None where it doesn't.
 
     Retry-After in seconds or as a date; a reset header in seconds, as seconds since 1970 or in
-    ISO 8601; or a field of a JSON body. The longest of them counts.
+    ISO 8601; or a field of a JSON body. The longest of them counts. Some sites send a reset
+    header with every answer, so it is a wish only where the answer says "too many".
     """
     waits = [retry_after_seconds(reply.headers, now)]
-    waits += [_until(reply.headers.get(name, ""), now) for name in _RESETS]
+    if reply.status in _TOO_MANY:
+        waits += [_until(reply.headers.get(name, ""), now) for name in _RESETS]
     waits += _in_body(reply)
     said = [wait for wait in waits if wait is not None]
     return min(max(said), RETRY_AFTER_SECONDS_MAX) if said else None
@@ -139,8 +146,9 @@ def _in_body(reply: Reply) -> list[float | None]:
 
 
 def _seconds(value: object) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and value >= 0 else None  # type: ignore[arg-type,operator]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+        return None
+    return float(min(value, RETRY_AFTER_SECONDS_MAX))
 
 
 def utc(moment: datetime) -> str:

@@ -54,6 +54,14 @@ def items(value: object, *path: str | int) -> Iterator[Json]:
     )
 
 
+def listed(value: object, *path: str | int) -> Iterator[Json]:
+    """As :func:`items`; raises ValueError where there is no list, which is no empty page."""
+    if not isinstance(at(value, *path), list):
+        msg = f"it has no list {'.'.join(map(str, path))}".rstrip()
+        raise ValueError(msg)
+    return items(value, *path)
+
+
 def text(value: object, *path: str | int, chars_max: int | None = CHARS_MAX) -> str:
     """The string at this path, clean, or an empty one."""
     found = at(value, *path)
@@ -84,7 +92,9 @@ def count(value: object, *path: str | int) -> int:
     found = at(value, *path)
     if isinstance(found, bool) or not isinstance(found, int | float):
         return 0
-    return 0 if isnan(found) else int(min(max(found, 0), COUNT_MAX))
+    if isinstance(found, float) and isnan(found):  # asked of a huge whole number, isnan raises
+        return 0
+    return int(min(max(found, 0), COUNT_MAX))
 
 
 def count_or_none(value: object, *path: str | int) -> int | None:

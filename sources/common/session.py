@@ -75,6 +75,7 @@ def _response(reply: Reply, asked: requests.PreparedRequest) -> requests.Respons
     response.headers = CaseInsensitiveDict(reply.headers)
     response.headers.pop("Content-Encoding", None)  # it is decompressed
     response._content = reply.body
+    response._content_consumed = True  # type: ignore[attr-defined]  # there is no line to close
     response.encoding = "utf-8"
     response.url = reply.url
     response.request = asked

@@ -86,16 +86,21 @@ class Stream(Generic[Item]):
 class Held(Generic[Item]):
     """The stream of one source between its polls, and the cursor it stands at."""
 
-    def __init__(self) -> None:
+    def __init__(self, held_max: int = _HELD_MAX) -> None:
+        self._held_max = held_max
         self._stream: Stream[Item] | None = None
         self._cursor: str | None = None
 
+    def holds(self, cursor: str | None) -> bool:
+        """Whether a stream is open that stands at this cursor."""
+        return self._stream is not None and cursor is not None and cursor == self._cursor
+
     def at(self, cursor: str | None, open_: Opened[Item]) -> tuple[Stream[Item], bool]:
         """The stream that stands at this cursor, and whether it was just opened."""
-        if self._stream is not None and cursor is not None and cursor == self._cursor:
+        if self._stream is not None and self.holds(cursor):
             return self._stream, False
         self.drop()
-        self._stream = Stream(open_)
+        self._stream = Stream(open_, self._held_max)
         return self._stream, True
 
     def stands_at(self, cursor: str | None) -> None:

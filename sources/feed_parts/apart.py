@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import IO, Any
 
-from sources.feed_parts.document import Document, Entry, TooCostly, Unreadable
+from sources.feed_parts.document import Document, Entry, TooCostly, Unreadable, Wishes
 
 PARSE_SECONDS_MAX = 10.0
 MEMORY_BYTES_MAX = 1024**3
@@ -47,8 +47,9 @@ class Parser:
             answer = self._ask(json.dumps(request | {"bytes": len(body)}).encode(), body)
         if "unreadable" in answer:
             raise Unreadable(answer["unreadable"])
-        entries = (Entry(**entry | {"links": tuple(entry["links"])}) for entry in answer["entries"])
-        return Document(tuple(entries), answer["total"], answer["feed_url"])
+        entries = tuple(Entry(**_in_tuples(entry)) for entry in answer["entries"])
+        wishes = Wishes(**_in_tuples(answer["wishes"]))
+        return Document(entries, answer["total"], answer["feed_url"], wishes)
 
     def close(self) -> None:
         """End the child and take no more documents."""
@@ -123,6 +124,11 @@ def main(requests: IO[bytes], answers: IO[bytes]) -> None:
             answer = {"unreadable": f"can't be read: {type(error).__name__}"}
         answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()
+
+
+def _in_tuples(values: dict[str, Any]) -> dict[str, Any]:
+    """JSON knows lists only."""
+    return {key: tuple(one) if isinstance(one, list) else one for key, one in values.items()}
 
 
 def _environment() -> dict[str, str]:

@@ -5,12 +5,17 @@ stop: what can't be read of it is forgotten, and the feed is read afresh.
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from math import isfinite
+from types import MappingProxyType
 from typing import Any
 
 SEEN_BEYOND = 200
 """How many entries are remembered that a feed no longer lists: some lists flap."""
+
+NAMES_MAX = 20
+NAME_CHARS_MAX = 300
 
 _VERSION = 1
 
@@ -21,9 +26,17 @@ class UrlState:
 
     ``etag`` and ``modified`` are the server's validators for the body whose hash is ``digest``;
     ``fault`` is what was wrong with that body, if anything. ``feed_url`` is the feed that a page
-    at the address named. ``not_before`` (seconds since 1970) is when the server wants to be
-    asked again. ``waiting`` says that the last poll had no time for it. ``seen`` holds a hash of
-    each entry's id with a hash of its content, the oldest first.
+    at the address named. ``waiting`` says that the last poll had no time for it. ``seen`` holds a
+    hash of each entry's id with a hash of its content, the oldest first, and ``names`` the names
+    of the newest that are listed.
+
+    Times are in seconds since 1970. ``not_before`` is when the server wants to be asked again,
+    ``hold_until`` until when it says that nothing new is worth asking for, and ``ttl`` (seconds),
+    ``skip_hours`` and ``skip_days`` what the feed itself says of that. ``turn`` is when it was
+    last due, ``read_at`` when it was last read, ``trouble`` what went wrong in the last of so
+    many ``failures`` in a row. ``posts`` came in ``seconds`` of watching: see
+    :mod:`listener.pace`. ``comments`` are addresses of its comments' feeds. ``hub`` is where its
+    ``topic`` was subscribed to at ``subscribed_at``.
     """
 
     etag: str = ""
@@ -33,18 +46,47 @@ class UrlState:
     feed_url: str = ""
     not_before: float = 0.0
     waiting: bool = False
+    hold_until: float = 0.0
+    ttl: float = 0.0
+    skip_hours: list[int] = field(default_factory=list)
+    skip_days: list[int] = field(default_factory=list)
+    turn: float = 0.0
+    read_at: float = 0.0
+    trouble: str = ""
+    failures: int = 0
+    posts: float = 0.0
+    seconds: float = 0.0
+    comments: list[str] = field(default_factory=list)
+    hub: str = ""
+    topic: str = ""
+    subscribed_at: float = 0.0
     seen: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
 
-def load(cursor: str | None, urls: Iterable[str]) -> dict[str, UrlState]:
-    """The state of each of ``urls``; of other addresses nothing is kept."""
+def load(cursor: str | None, urls: Iterable[str], *, comments: bool = False) -> dict[str, UrlState]:
+    """The state of each of ``urls`` and, with ``comments``, of the comments' feeds they named.
+
+    Of other addresses nothing is kept.
+    """
     try:
         whole = json.loads(cursor or "{}")
     except (ValueError, RecursionError):
         whole = {}
     known = whole.get("urls") if isinstance(whole, dict) and whole.get("v") == _VERSION else {}
     known = known if isinstance(known, dict) else {}
-    return {url: _state(known.get(url)) for url in urls}
+    states = {url: _state(known.get(url)) for url in urls}
+    if not comments:
+        states = {url: replace(state, comments=[]) for url, state in states.items()}
+    return with_comments(states, known)
+
+
+def with_comments(
+    states: dict[str, UrlState], known: Mapping[str, object] = MappingProxyType({})
+) -> dict[str, UrlState]:
+    """The states, and those of the comments' feeds they name, new ones empty."""
+    named = {one: _state(known.get(one)) for state in states.values() for one in state.comments}
+    return named | states
 
 
 def dump(states: dict[str, UrlState]) -> str:
@@ -63,6 +105,17 @@ def remembered(before: dict[str, str], listed: dict[str, str]) -> dict[str, str]
     return dict(gone[-SEEN_BEYOND:]) | listed
 
 
+def newest(names: Mapping[str, str]) -> dict[str, str]:
+    """The last of these names, as many as are remembered."""
+    short = [(mark, name) for mark, name in names.items() if len(name) <= NAME_CHARS_MAX]
+    return dict(short[-NAMES_MAX:])
+
+
+def forgetful(state: UrlState, feed_url: str = "") -> UrlState:
+    """The state as if nothing had been fetched yet, with what it lists still known."""
+    return replace(state, etag="", modified="", digest="", fault="", feed_url=feed_url)
+
+
 def _state(value: Any) -> UrlState:
     """The state, or an empty one as soon as a part of it is not of its kind."""
     if not isinstance(value, dict):
@@ -70,7 +123,11 @@ def _state(value: Any) -> UrlState:
     kinds = {one.name: type(getattr(UrlState(), one.name)) for one in fields(UrlState)}
     if not all(isinstance(part, kinds.get(key, object)) for key, part in value.items()):
         return UrlState()
-    seen = value.get("seen", {})
-    if not all(isinstance(content, str) for content in seen.values()):
-        return UrlState()
-    return UrlState(**{key: part for key, part in value.items() if key in kinds})
+    state = UrlState(**{key: part for key, part in value.items() if key in kinds})
+    sound = (
+        all(isinstance(one, str) for one in (*state.seen.values(), *state.names.values()))
+        and all(isinstance(address, str) for address in state.comments)
+        and all(isinstance(number, int) for number in state.skip_hours + state.skip_days)
+        and all(isfinite(getattr(state, name)) for name in kinds if kinds[name] is float)
+    )
+    return state if sound else UrlState()

@@ -10,8 +10,8 @@ YEARS = range(1900, 2200)
 class Entry:
     """One entry of a feed, all of it plain text.
 
-    ``published`` is in seconds since 1970, UTC, or None. ``link`` and ``links`` are absolute
-    http or https addresses.
+    ``published`` is in seconds since 1970, UTC, or None. ``link``, ``links`` and ``comments``
+    (the feed of its comments) are absolute http or https addresses.
     """
 
     id: str = ""
@@ -22,18 +22,38 @@ class Entry:
     language: str = ""
     published: float | None = None
     links: tuple[str, ...] = ()
+    comments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a feed says of itself.
+
+    ``ttl`` is for how many seconds it may be taken as fresh; in ``skip_hours`` (0 to 23, UTC) and
+    on ``skip_days`` (0 is Monday) it need not be asked for. ``hub`` tells of news in ``topic``
+    (WebSub). ``comments`` is the feed of the comments on all its entries.
+    """
+
+    ttl: float = 0.0
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+    hub: str = ""
+    topic: str = ""
+    comments: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """Either the entries of a feed, in its order, or the address of the feed a page names.
 
-    ``total`` counts the entries of the feed, more than were read where it has too many.
+    ``total`` counts the entries of the feed, more than were read where it has too many. A page
+    may name the feed of its comments in ``wishes`` too.
     """
 
     entries: tuple[Entry, ...] = ()
     total: int = 0
     feed_url: str = ""
+    wishes: Wishes = Wishes()
 
 
 class Unreadable(Exception):

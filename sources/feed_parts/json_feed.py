@@ -4,8 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from sources.common.plain_text import LINKS_MAX, plain_text, tidy, web_address
 from sources.feed_parts.document import YEARS, Document, Entry, Unreadable
-from sources.feed_parts.plain_text import LINKS_MAX, plain_text, tidy, web_address
 
 
 def read_json_feed(text: str, url: str, entries_max: int) -> Document:

@@ -13,9 +13,16 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sources.feed_parts.document import YEARS, Document, Entry, Unreadable
+from sources.common.plain_text import (
+    comments_address,
+    feed_address,
+    plain_text,
+    tidy,
+    web_address,
+)
+from sources.feed_parts.document import YEARS, Document, Entry, Unreadable, Wishes
 from sources.feed_parts.json_feed import read_json_feed
-from sources.feed_parts.plain_text import feed_address, plain_text, tidy, web_address
+from sources.feed_parts.wishes import wishes
 
 PROLOG_CHARS_MAX = 16_000
 
@@ -55,10 +62,10 @@ def read_document(body: bytes, content_type: str, url: str, entries_max: int = 5
         return read_json_feed(text, url, entries_max)
     feed = _feedparser_result(text)
     if feed["entries"] or feed.get("version"):
-        return _document(feed, url, entries_max)
+        return _document(feed, text, url, entries_max)
     found = feed_address(text, url)
     if found:
-        return Document(feed_url=found)
+        return Document(feed_url=found, wishes=Wishes(comments=comments_address(text, url)))
     raise Unreadable(_nature(text, feed))
 
 
@@ -146,12 +153,13 @@ def _without_prolog(text: str) -> str:
     return text[root.start() :]
 
 
-def _document(feed: Mapping[str, Any], url: str, entries_max: int) -> Document:
+def _document(feed: Mapping[str, Any], text: str, url: str, entries_max: int) -> Document:
     whole = feed["feed"]
     entries = feed["entries"]
     return Document(
         entries=tuple(_entry(entry, whole, url) for entry in entries[:entries_max]),
         total=len(entries),
+        wishes=wishes(whole, text, url),
     )
 
 
@@ -167,6 +175,7 @@ def _entry(entry: dict[str, Any], feed: Mapping[str, Any], url: str) -> Entry:
         language=_string(_mapping(entry, "title_detail"), "language") or _string(feed, "language"),
         published=_published(entry),
         links=links,
+        comments=web_address(_string(entry, "wfw_commentrss"), url),
     )
 
 

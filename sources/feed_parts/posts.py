@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from listener.model import Author, Post
@@ -21,21 +22,27 @@ def site_of(url: str) -> str:
     return (urlsplit(url).hostname or "feed").removeprefix("www.")
 
 
-def posts_of(
-    entries: Sequence[Entry], site: str, seen: dict[str, str]
-) -> tuple[list[Post], dict[str, str]]:
-    """The posts that are new or changed against ``seen``, oldest first, and what is listed now.
+class Listed(NamedTuple):
+    """What a feed lists: ``fresh`` is new or changed, oldest first; ``seen`` is all there is.
 
-    Both ``seen`` and the second value map a hash of an entry's name to a hash of its content.
+    ``seen`` maps a hash of an entry's name to a hash of its content, ``names`` to the name.
     """
-    fresh: list[Post] = []
-    listed: dict[str, str] = {}
+
+    fresh: list[Post]
+    seen: dict[str, str]
+    names: dict[str, str]
+
+
+def posts_of(entries: Sequence[Entry], site: str, seen: dict[str, str]) -> Listed:
+    """What the entries are, held against what was ``seen`` before."""
+    listed = Listed([], {}, {})
     for name, entry in _named(_distinct(entries), seen).items():
         key, content = _hash(name), _content_hash(entry)
-        listed[key] = content
+        listed.seen[key] = content
+        listed.names[key] = name
         if seen.get(key) != content:
-            fresh.append(_post(name, entry, site))
-    return fresh, listed
+            listed.fresh.append(_post(name, entry, site))
+    return listed
 
 
 def _distinct(entries: Sequence[Entry]) -> list[Entry]:

@@ -1,22 +1,31 @@
 """One visit to one address: what is asked, what the answer means, what is remembered of it."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from listener.model import Post
+from listener.model import Gap, Post
 from listener.net import Reply, request, retry_after_seconds
 from listener.ports import Reject, Retry
-from sources.feed_parts.cursor import UrlState, remembered
+from sources.feed_parts.cursor import UrlState, forgetful, newest
 from sources.feed_parts.document import Document, TooCostly, Unreadable
 from sources.feed_parts.posts import posts_of, site_of
+from sources.feed_parts.reading import after_read, rollover, vanished
+from sources.feed_parts.websub import Subscribing
+from sources.feed_parts.wishes import fresh_seconds, hold_until, linked
 
 Parse = Callable[[bytes, str, str, int], Document]
 """Reads a body of some content type from some address, at most so many entries of it."""
 
 COSTLY_WAIT_SECONDS = 3_600.0
 LASTING_WAIT_SECONDS = 3_600.0
+COMMENT_FEEDS_MAX = 10
+
+_CALLS_MAX = 3  # the feed a page named, the page again, the feed it names now
+_REDIRECTS_MAX = 5
+REQUESTS_MAX = _CALLS_MAX * (1 + _REDIRECTS_MAX) + 1  # and its hub
+"""The most that one visit takes."""
 
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
@@ -32,12 +41,18 @@ _MEND = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far one visit may go, and whether to private addresses."""
+    """How far one visit may go, and whether to private addresses.
+
+    ``obey_hints``: whether it matters for how long a feed calls itself fresh; ``comments``:
+    whether the feeds of its comments are looked for.
+    """
 
     total_seconds: float
     size_bytes_max: int
     entries_max: int
     allow_private: bool
+    obey_hints: bool = True
+    comments: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +60,9 @@ class Outcome:
     """What came of a visit.
 
     ``faults`` holds what went wrong. Where that is all there is, ``failed`` is true, and
-    ``wait_seconds`` is how long trying again makes no sense, as far as is known.
+    ``wait_seconds`` is how long trying again makes no sense, as far as is known. ``gap`` is what
+    the feed had already dropped from its list, ``gone`` the ids of posts that it lists no longer
+    among their neighbours. ``requests`` is how many it took.
     """
 
     state: UrlState
@@ -53,9 +70,12 @@ class Outcome:
     faults: tuple[str, ...] = ()
     failed: bool = False
     wait_seconds: float | None = None
+    gap: Gap | None = None
+    gone: tuple[str, ...] = ()
+    requests: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Visit:
     """A visit to ``url`` at ``now``; ``site`` overrules the host as the posts' site."""
 
@@ -64,6 +84,8 @@ class Visit:
     limits: Limits
     parse: Parse
     now: datetime
+    subscribing: Subscribing | None = None
+    requests: int = 0
 
     def outcome(self, state: UrlState) -> Outcome:
         """Ask for what is new since ``state``; never raises for what a server does.
@@ -77,13 +99,15 @@ class Visit:
             return _failure(state, f"is not asked before {moment:%Y-%m-%d %H:%M} UTC", until)
         outcome = self._attempt(replace(state, not_before=0.0))
         if outcome.failed and state.feed_url and not outcome.state.not_before:
-            afresh = self._attempt(UrlState(seen=state.seen))
-            return outcome if afresh.failed else afresh
-        return outcome
+            afresh = self._attempt(forgetful(state))
+            outcome = outcome if afresh.failed else afresh
+        if not outcome.failed:
+            outcome = replace(outcome, state=self._subscribed(outcome.state))
+        return replace(outcome, requests=self.requests)
 
     def _attempt(self, state: UrlState) -> Outcome:
         try:
-            return self._answered(state, _fetch(state.feed_url or self.url, state, self.limits))
+            return self._answered(state, self._fetch(state.feed_url or self.url, state))
         except Retry as error:
             return _failure(state, error.reason, error.after_seconds)
         except Reject as error:
@@ -94,33 +118,92 @@ class Visit:
 
     def _answered(self, state: UrlState, reply: Reply) -> Outcome:
         if reply.status == 304 and state.digest:
-            return _unchanged(state)
+            return self._unchanged(state, reply)
         if not 200 <= reply.status < 300:
             return _refused(reply, state, self.now)
         etag, modified = _validator(reply, "ETag"), _validator(reply, "Last-Modified")
         state = replace(state, etag=etag, modified=modified)
         digest = hashlib.sha256(reply.body).hexdigest()[:32]
         if digest == state.digest:
-            return _unchanged(state)
+            return self._unchanged(state, reply)
         return self._changed(replace(state, digest=digest, fault=""), reply)
+
+    def _unchanged(self, state: UrlState, reply: Reply) -> Outcome:
+        """Nothing new; what was wrong with the body is still wrong with it."""
+        if state.fault:
+            return _failure(state, state.fault)
+        return Outcome(self._held(after_read(state, {}, (), self.now), reply))
 
     def _changed(self, state: UrlState, reply: Reply) -> Outcome:
         content_type = reply.headers.get("Content-Type", "")
         try:
             found = self.parse(reply.body, content_type, reply.url, self.limits.entries_max)
         except Unreadable as error:
-            return _unchanged(replace(state, fault=str(error)))
+            return self._unchanged(replace(state, fault=str(error)), reply)
         if found.feed_url:
-            return self._led_on(state, found.feed_url)
-        posts, listed = posts_of(found.entries, self.site or site_of(self.url), state.seen)
-        state = replace(state, seen=remembered(state.seen, listed))
-        return Outcome(state, tuple(posts), _overlong(found))
+            return self._led_on(state, found)
+        site = self.site or site_of(self.url)
+        listed = posts_of(found.entries, site, state.seen)
+        gap = rollover(state, listed.seen, found.entries, self.url, self.now)
+        gone = tuple(f"{site}:{name}" for name in vanished(state, listed.seen))
+        state = after_read(state, listed.seen, found.entries, self.now)
+        state = self._told(replace(state, names=newest(listed.names)), found, reply)
+        told = _overlong(found)
+        return Outcome(self._held(state, reply), tuple(listed.fresh), told, gap=gap, gone=gone)
 
-    def _led_on(self, state: UrlState, feed_url: str) -> Outcome:
+    def _led_on(self, state: UrlState, found: Document) -> Outcome:
         """The address is a page that names its feed: go on there, once, and remember it."""
         if state.feed_url:
             return _failure(state, f"names {state.feed_url} as its feed, which is a page too")
-        return self._attempt(UrlState(feed_url=feed_url, seen=state.seen))
+        state = self._with_comments(state, [found.wishes.comments])
+        return self._attempt(forgetful(state, found.feed_url))
+
+    def _told(self, state: UrlState, found: Document, reply: Reply) -> UrlState:
+        """What the feed says of itself, remembered."""
+        said, named = found.wishes, linked(reply.headers, reply.url)
+        hub, topic = named.get("hub") or said.hub, named.get("self") or said.topic or reply.url
+        is_same = (hub, topic) == (state.hub, state.topic)
+        state = replace(
+            state,
+            ttl=said.ttl,
+            skip_hours=list(said.skip_hours),
+            skip_days=list(said.skip_days),
+            hub=hub,
+            topic=topic if hub else "",
+            subscribed_at=state.subscribed_at if is_same else 0.0,
+        )
+        of_entries = [entry.comments for entry in found.entries[:COMMENT_FEEDS_MAX]]
+        return self._with_comments(state, [said.comments] if said.comments else of_entries)
+
+    def _subscribed(self, state: UrlState) -> UrlState:
+        """The state after the feed's hub was asked to tell of news, where it is time to."""
+        if self.subscribing is None or not self.subscribing.is_wanted(state, self.now):
+            return state
+        self.requests += 1
+        return self.subscribing.asked(state, self.now)
+
+    def _with_comments(self, state: UrlState, addresses: Sequence[str]) -> UrlState:
+        """The state with these feeds of comments, as far as they are on the same site."""
+        if not self.limits.comments:
+            return replace(state, comments=[]) if state.comments else state
+        ours = site_of(state.feed_url or self.url)
+        named = dict.fromkeys(one for one in addresses if one and site_of(one) == ours)
+        named.pop(self.url, None)
+        return replace(state, comments=list(named)) if named else state
+
+    def _held(self, state: UrlState, reply: Reply) -> UrlState:
+        """For how long there is nothing to ask, by the feed's and the server's own word."""
+        if not self.limits.obey_hints:
+            return replace(state, hold_until=0.0)
+        seconds = max(state.ttl, fresh_seconds(reply.headers, self.now))
+        at = hold_until(seconds, state.skip_hours, state.skip_days, self.now)
+        return replace(state, hold_until=at.timestamp() if at > self.now else 0.0)
+
+    def _fetch(self, url: str, state: UrlState) -> Reply:
+        self.requests += 1
+        reply = _fetch(url, state, self.limits)
+        self.requests += reply.requests - 1
+        return reply
 
 
 def _fetch(url: str, state: UrlState, limits: Limits) -> Reply:
@@ -136,6 +219,7 @@ def _fetch(url: str, state: UrlState, limits: Limits) -> Reply:
         timeout_seconds=min(10.0, limits.total_seconds),
         total_seconds=limits.total_seconds,
         size_bytes_max=limits.size_bytes_max,
+        redirects_max=_REDIRECTS_MAX,
         allow_private=limits.allow_private,
     )
 
@@ -144,11 +228,6 @@ def _validator(reply: Reply, name: str) -> str:
     """What to show the server next time, if it can be sent back as it came."""
     value = reply.headers.get(name, "")
     return value if value.isascii() and value.isprintable() and len(value) <= 500 else ""
-
-
-def _unchanged(state: UrlState) -> Outcome:
-    """Nothing new; what was wrong with the body is still wrong with it."""
-    return _failure(state, state.fault) if state.fault else Outcome(state)
 
 
 def _refused(reply: Reply, state: UrlState, now: datetime) -> Outcome:

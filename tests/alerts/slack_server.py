@@ -1,6 +1,7 @@
 """A stand-in for Slack on loopback, for what the channel uses of it.
 
-It answers in the shapes of docs.slack.dev/reference/methods/chat.postMessage, …/chat.update, and
+It answers in the shapes of docs.slack.dev/reference/methods/chat.postMessage, …/chat.update,
+…/chat.delete, and
 docs.slack.dev/messaging/sending-messages-using-incoming-webhooks, refuses blocks over the limits
 of docs.slack.dev/reference/block-kit, and keeps what it accepted:
 
@@ -25,6 +26,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
+from urllib.parse import parse_qsl
 
 from listener.ports import Secret
 
@@ -101,7 +103,7 @@ class SlackServer:
     def answer(self, path: str, authorization: str, raw: bytes) -> tuple[str, bytes]:
         """The fault that befalls this call, and the body Slack would answer with."""
         method = "hook" if path == HOOK_PATH else path.removeprefix("/api/")
-        payload = json.loads(raw)
+        payload = _payload(raw)
         with self._lock:
             fault = next(self._faults, "ok")
             error = _refusal(method, payload, authorization, self.messages)
@@ -116,6 +118,9 @@ class SlackServer:
 
     def _accept(self, method: str, payload: Json) -> Json:
         channel = "C0" + str(payload.get("channel", "HOOK")).strip("#").upper()
+        if method == "chat.delete":
+            del self.messages[payload["ts"]]
+            return {"ok": True, "channel": payload["channel"], "ts": payload["ts"]}
         if method == "chat.update":
             channel, ts = payload["channel"], payload["ts"]
         else:
@@ -125,14 +130,21 @@ class SlackServer:
         return {"ok": True, "channel": channel, "ts": ts, "message": message}
 
 
+def _payload(raw: bytes) -> Json:
+    """Slack takes JSON and forms; chat.delete comes as a form."""
+    return json.loads(raw) if raw.startswith(b"{") else dict(parse_qsl(raw.decode()))
+
+
 def _refusal(method: str, payload: Json, authorization: str, messages: dict[str, Json]) -> str:
     """Slack's error code for a call, or an empty string."""
-    if method not in {"hook", "chat.postMessage", "chat.update"}:
+    if method not in {"hook", "chat.postMessage", "chat.update", "chat.delete"}:
         return "unknown_method"
     if method != "hook" and authorization != f"Bearer {TOKEN}":
         return "invalid_auth"
-    if method == "chat.update" and payload.get("ts") not in messages:
+    if method in {"chat.update", "chat.delete"} and payload.get("ts") not in messages:
         return "message_not_found"
+    if method == "chat.delete":
+        return ""
     if len(payload.get("text", "")) > 40_000:
         return "msg_too_long"
     return "" if all(map(_fits, payload["blocks"])) and _is_short(payload) else "invalid_blocks"

@@ -106,3 +106,13 @@ def test_a_closed_terminal_is_tried_again(monkeypatch: pytest.MonkeyPatch, tmp_p
 def test_limits_below_one_are_refused(settings: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         LogChannel(None, **settings)
+
+
+def test_a_retraction_is_a_line_for_each_post(tmp_path: Path) -> None:
+    path = tmp_path / "alerts.log"
+    channel = LogChannel(path)
+    taken_back = alert(kind="retraction", retracted=("a:1", "a:\x1b2"), title="2 posts were taken")
+    channel.retract(replace(taken_back, mentions=(), earlier=(mention(3),), earlier_count=9))
+    title, *rest = path.read_text().splitlines()
+    assert title.endswith("2 posts were taken  (rule urgent, channel service, retraction)")
+    assert rest == ["  - taken down: a:1", "  - taken down: a:2"]

@@ -240,3 +240,19 @@ def test_an_empty_secret_signs_nothing_and_is_refused() -> None:
 
 def test_the_same_alert_is_the_same_body() -> None:
     assert alert_body(alert()) == alert_body(replace(alert()))
+
+
+def test_a_retraction_names_the_posts_and_is_signed() -> None:
+    taken_back = alert(kind="retraction", retracted=("example.org:1", "example.org:2"), key="k~2")
+    with receiving() as receiver:
+        receiver.channel().retract(replace(taken_back, mentions=(), earlier=(mention(3),)))
+    ((headers, body),) = receiver.got
+    told = json.loads(body)
+    assert (told["kind"], told["retracted"]) == ("retraction", ["example.org:1", "example.org:2"])
+    assert (told["mentions"], told["key"], told["thread"]) == ([], "k~2", taken_back.thread)
+    signed = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    assert headers["X-Listener-Signature"] == f"sha256={signed}"
+
+
+def test_only_a_retraction_names_posts_that_are_gone() -> None:
+    assert "retracted" not in alert_json(alert())

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from listener.budget import NO_LIMITS, Limits
 from listener.config import Config, ConfigError, load_config
 from listener.config.tables import BrandTable, SpikeTable, TroubleTable, Web
 from listener.model import Brand
 from listener.ports import Secret
 from listener.rules import Condition, Quiet, Rule, Spike, Trouble
+from listener.wiring import source_plans
 from tests.listener import toy_plugins
 from tests.listener.toy_plugins import KindlessJudge, ToyJudge, ToySource
 
@@ -184,6 +186,24 @@ def test_a_source_with_its_defaults(tmp_path: Path) -> None:
     assert (source.name, source.type, source.poll_seconds) == ("blogs", "toy", 300)
     assert source.brands == ("acme", "other")
     assert source.plugin == ToySource(["a", "b"])
+
+
+def test_a_budget_is_kept_in_whole_numbers(tmp_path: Path) -> None:
+    paid = SOURCE.replace('"toy"', '"paid"')
+    budget = "[sources.blogs.budget]\nposts_per_day = 500\nmoney_per_month = 99.995\n"
+    (source,) = load(tmp_path, QUIET_JUDGES + BRAND + paid + budget).sources
+    assert source.limits == Limits(posts_per_day=500, money_micros_per_month=99_995_000)
+    tiny = budget.replace("99.995", "1e-9")
+    (source,) = load(tmp_path, QUIET_JUDGES + BRAND + paid + tiny).sources
+    assert source.limits.money_micros_per_month == 1
+
+
+def test_a_source_without_a_budget_has_no_limits(tmp_path: Path) -> None:
+    paid = SOURCE.replace('"toy"', '"paid"')
+    config = load(tmp_path, QUIET_JUDGES + BRAND + paid)
+    assert config.sources[0].limits == NO_LIMITS
+    (plan,) = source_plans(config)
+    assert (plan.name, plan.limits) == ("blogs", NO_LIMITS)
 
 
 def test_a_source_with_all_it_can_say(tmp_path: Path) -> None:

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.coverage import UNTOLD_CAUSE, Coverage, Period, SourceView, view
+from listener.coverage import (
+    UNTOLD_CAUSE,
+    Coverage,
+    Period,
+    SourceView,
+    cause_of,
+    split,
+    together,
+    view,
+    without,
+)
 from listener.model import Gap
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -105,3 +115,67 @@ def test_each_moment_is_either_seen_or_in_a_gap(seen, gaps) -> None:
         denied = any(since <= hour < until for since, until in gaps)
         assert is_seen == (claimed and not denied)
     assert source.share == pytest.approx(sum((b - a) / timedelta(hours=10) for a, b in source.seen))
+
+
+def test_a_gap_of_a_place_is_one_of_its_source_and_names_it() -> None:
+    gap = Gap(at(2), at(3), "page limit", "r/travel")
+    source = view(Coverage("reddit", ((at(0), at(10)),), (gap,)), Period(at(0), at(10)))
+    assert hours(source) == [(2, 3, "r/travel: page limit")]
+    assert source.share == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "cause"),
+    [
+        ("", "", ""),
+        ("outage", "HTTP 500", "HTTP 500"),
+        ("credits", "top it up", "credits: top it up"),
+        ("budget", "the month's budget is spent", "budget"),
+    ],
+)
+def test_a_cause_names_its_kind_where_it_is_no_outage(state: str, reason: str, cause: str) -> None:
+    assert cause_of(state, reason) == cause
+
+
+def gap_of(since: int, until: int) -> Gap:
+    return Gap(at(since), at(until), "down", "a place")
+
+
+def test_a_gap_is_split_by_what_was_read() -> None:
+    gap = gap_of(2, 8)
+    assert split(gap, gap_of(4, 5)) == (gap_of(4, 5), (gap_of(2, 4), gap_of(5, 8)))
+    assert split(gap, gap_of(0, 5)) == (gap_of(2, 5), (gap_of(5, 8),))
+    assert split(gap, gap_of(0, 9)) == (gap, ())
+    assert split(gap, gap_of(8, 9)) == (None, (gap,))
+
+
+LENGTHS = st.tuples(st.integers(0, 20), st.integers(1, 20)).map(
+    lambda pair: gap_of(pair[0], pair[0] + pair[1])
+)
+
+
+@given(LENGTHS, st.lists(LENGTHS, max_size=6))
+def test_what_is_filled_and_what_is_left_make_up_the_gap(gap: Gap, known: list[Gap]) -> None:
+    filled: list[Gap] = []
+    left = (gap,)
+    for one in known:
+        parts = [split(rest, one) for rest in left]
+        filled += [part for part, _ in parts if part]
+        left = tuple(rest for _, rests in parts for rest in rests)
+    assert left == without(gap, known)
+    for hour in range(45):
+        middle = at(hour + 0.5)
+        in_gap = gap.since <= middle < gap.until
+        read = any(one.since <= middle < one.until for one in known)
+        assert sum(one.since <= middle < one.until for one in filled) == (in_gap and read)
+        assert sum(one.since <= middle < one.until for one in left) == (in_gap and not read)
+    assert together(filled) + together(left) == gap.until - gap.since
+
+
+@given(st.lists(LENGTHS, max_size=8))
+def test_stretches_that_overlap_count_once(gaps: list[Gap]) -> None:
+    hours_in_any = sum(
+        any(one.since <= at(hour + 0.5) < one.until for one in gaps) for hour in range(45)
+    )
+    assert together(gaps) == timedelta(hours=hours_in_any)
+    assert together(reversed(gaps)) == together(gaps)

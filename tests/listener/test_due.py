@@ -56,8 +56,8 @@ def test_a_source_is_always_asked_again(
 
 
 def test_a_first_poll_misses_nothing() -> None:
-    assert unseen(None, 300, NOON, "") is None
-    assert unseen(None, 300, NOON, "no answer") is None
+    assert unseen(None, None, 300, NOON, "") is None
+    assert unseen(None, NOON, 300, NOON, "no answer") is None
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_a_few_intervals_apart_is_one_watch(
 ) -> None:
     seen_until = NOON - seconds * SECOND
     gap = Gap(seen_until, NOON, "the listener was not running")
-    assert unseen(seen_until, poll_seconds, NOON, "") == (gap if is_gap else None)
+    assert unseen(seen_until, None, poll_seconds, NOON, "") == (gap if is_gap else None)
 
 
 def test_after_a_failure_the_gap_is_told_however_short_with_its_cause() -> None:
     seen_until = NOON - 20 * SECOND
-    assert unseen(seen_until, 300, NOON, "HTTP 500") == Gap(seen_until, NOON, "HTTP 500")
+    assert unseen(seen_until, NOON, 300, NOON, "HTTP 500") == Gap(seen_until, NOON, "HTTP 500")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from listener.config import Config, load_config
 from listener.config.initial import ATTEMPTS_MAX, QUESTIONS, ask, brand_id, initial_config
+from listener.config.initial_sources import KEYLESS
 from listener.config.toml_text import toml_value
 from listener.config.words import is_web_address
 from listener.ports import Secret
@@ -40,7 +41,8 @@ def test_only_a_name_is_enough(tmp_path: Path) -> None:
     assert [(brand.id, brand.names) for brand in config.brands] == [("acme", ("Acme",))]
     assert [channel.type for channel in config.channels] == ["log"]
     assert {channel for rule in config.rules for channel in rule.send_to} == {"terminal"}
-    assert config.sources[0].plugin.urls == ["https://mastodon.social/tags/acme.rss"]  # type: ignore[attr-defined]
+    assert [source.name for source in config.sources] == list(KEYLESS)
+    assert [source.plugin.brands for source in config.sources] == [config.brands] * len(KEYLESS)  # type: ignore[attr-defined]
 
 
 def test_all_answered(tmp_path: Path) -> None:
@@ -49,6 +51,7 @@ def test_all_answered(tmp_path: Path) -> None:
         "@zabka, @zabka_pl,@zabka",
         "zabka.pl",
         "Europe/Warsaw",
+        "hackernews, mastodon",
         "https://a.example/feed, https://b.example/",
         "SLACK_HOOK",
         "duty@zabka.pl, boss@zabka.pl",
@@ -62,6 +65,8 @@ def test_all_answered(tmp_path: Path) -> None:
     assert brand.domains == ("zabka.pl",)
     assert str(config.zone) == "Europe/Warsaw"
     assert config.sources[0].plugin.urls == ["https://a.example/feed", "https://b.example/"]  # type: ignore[attr-defined]
+    assert [source.name for source in config.sources] == ["feeds", "hackernews", "mastodon"]
+    assert config.sources[2].plugin.hashtags == ["żabkapolska"]  # type: ignore[attr-defined]
     assert [channel.type for channel in config.channels] == ["log", "slack", "email"]
     assert config.channels[1].plugin.webhook_url == Secret(HOOK)  # type: ignore[attr-defined]
     assert config.channels[2].plugin.to == ["duty@zabka.pl", "boss@zabka.pl"]  # type: ignore[attr-defined]
@@ -76,6 +81,7 @@ def test_all_answered(tmp_path: Path) -> None:
 def test_a_wrong_answer_is_told_and_asked_again() -> None:
     answers, told = answered(
         "", "Acme", "@a b", "@", "@a", "acme", "acme.example", "europe/helsinki", "Europe/Helsinki",
+        "news, tv", "news",
         "ftp://a.example", "", "$HOOK", "", "a@b", "a@b.example", "", "mail server", "mail.example",
     )  # fmt: skip
     assert told == [
@@ -84,6 +90,7 @@ def test_a_wrong_answer_is_told_and_asked_again() -> None:
         "Of '@' nothing is left without its sign; write a name too.",
         "'acme' is no domain; write it bare, such as acme.example.",
         "There is no time zone 'europe/helsinki'; did you mean 'Europe/Helsinki'?",
+        "'tv' is no place; known are news, bluesky, hackernews, mastodon.",
         "'ftp://a.example' is no web address; it begins with https://.",
         "'$HOOK' is no variable's name; write one such as SLACK_WEBHOOK_URL.",
         "'a@b' is no mail address.",

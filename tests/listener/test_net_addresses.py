@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.net import request
-from listener.net_connect import is_public
+from listener.net_connect import is_public, resolve
 from listener.ports import Reject, Retry
 
 
@@ -120,6 +120,18 @@ def test_the_address_that_was_checked_is_the_one_that_is_used(
     with pytest.raises(Retry, match=r"rebind\.example:80: Connection refused"):
         request("GET", "http://rebind.example/")
     assert (names.asked, used) == (1, [("8.8.8.8", 80)])
+
+
+def test_an_address_is_looked_up_nowhere_and_checked_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = Names(["8.8.8.8"])
+    monkeypatch.setattr(socket, "getaddrinfo", names)
+    with pytest.raises(Reject, match=r"10\.0\.0\.1 leads to the private address 10\.0\.0\.1"):
+        request("GET", "http://10.0.0.1/")
+    assert names.asked == 0
+    assert resolve("192.0.2.7", 443, 1.0) == [(socket.AF_INET, ("192.0.2.7", 443))]
+    assert resolve("192.0.2.007", 443, 1.0) == [(socket.AF_INET, ("8.8.8.8", 443))]
 
 
 def test_a_slow_resolver_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,18 +7,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from listener.model import Fault
+from listener.budget import Limits
+from listener.model import Fault, Spent
 from listener.rules import Condition, Quiet, Rule, Spike, Trouble
 from listener.stages.alarm import AlarmStage
 from listener.store import Store, StoreUnavailable
-from listener.store.port import SendTurn
+from listener.store.port import SendTurn, SourcePlan
 from listener.testing import a_post
 from listener.testing.fakes import NOON
-from listener.testing.store_steps import LEASE, delivered, poll, turn_at
+from listener.testing.store_steps import LEASE, delivered, poll, polled, turn_at
 from tests.listener.stage_helpers import Balking, locked, open_at
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 NIGHT = Quiet(time(22), time(7))
 MIDNIGHT = NOON + 10 * HOUR  # in Helsinki, where the quiet hours end at MORNING
@@ -124,6 +126,40 @@ def test_two_processes_raise_an_alarm_once(store: Store, tmp_path: Path) -> None
     steps = [a_stage(one, DOWN).step(NOON + HOUR) for one in (store, other)]
     assert steps == [1, 0]
     other.close()
+
+
+def test_credits_that_are_spent_are_told_at_once_and_once(store: Store) -> None:
+    stage = a_stage(store, DOWN)
+    poll(store, [])
+    for hours in range(1, 6):
+        now = NOON + hours * HOUR
+        store.fail_poll(turn_at(store, now), "top up the account", now, state="credits")
+        assert stage.step(now) == (hours == 1)
+    assert told(store, now) == ["Source fake: its account has to be paid for"]
+    poll(store, [], now=now + HOUR)
+    assert stage.step(now + HOUR) == 1
+    assert told(store, now + HOUR) == ["Source fake is back (credits)"]
+
+
+def test_a_budget_that_is_nearly_spent_is_told_once_a_month(store: Store) -> None:
+    stage = a_stage(store, DOWN)
+    limits = (Limits(), Limits(posts_per_month=100))  # one that is changed makes it due
+    titles = []
+    for days in (0, 1, 2, 3, 22, 23):
+        now = NOON + days * DAY
+        for one in limits:
+            store.plan_sources([SourcePlan("fake", 60, one)], now)
+        store.save_poll(turn_at(store, now), polled([], now=now, spent=Spent(1, 30)))
+        stage.step(now)
+        titles.append(told(store, now))
+    assert titles == [
+        [],
+        [],
+        ["Source fake: 90% of the month's budget is spent"],
+        [],
+        ["Source fake: a new month begins with its whole budget"],
+        [],
+    ]
 
 
 # -- quiet hours

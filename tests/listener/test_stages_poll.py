@@ -10,13 +10,8 @@ import pytest
 from listener.match import Matcher
 from listener.model import Author, Batch, Fault, Gap, Post
 from listener.ports import Reject, Retry
-from listener.stages.poll import (
-    FUTURE_TOLERATED,
-    REJECTED_WAIT_SECONDS,
-    Listened,
-    PollStage,
-    as_seen,
-)
+from listener.stages.poll import REJECTED_WAIT_SECONDS, Listened, PollStage
+from listener.stages.reading import FUTURE_TOLERATED, as_seen
 from listener.store import Store
 from listener.store.port import Polled, Saved, SourcePlan, SourceTurn
 from listener.store.sqlite import SqliteStore

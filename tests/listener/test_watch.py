@@ -1,12 +1,15 @@
 """Spikes and troubles: told when they are real, once, and once when they are over."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from listener.budget import Use
+from listener.ports import MENDED_BY_PEOPLE
 from listener.rules import Condition, Rule, Spike, Trouble
 from listener.testing.fakes import NOON
 from listener.watch import Alarm, SourceFacts, Volume, spike_alarm, spike_line, trouble_alarms
@@ -23,8 +26,11 @@ def facts(
     failures: int = 0,
     last_error: str = "",
     last_post_at: datetime | None = NOON,
+    state: str = "",
+    budget: tuple[Use, ...] = (),
 ) -> SourceFacts:
-    return SourceFacts(source, place, failures, last_error, last_post_at, NOON - 24 * HOUR)
+    since = NOON - 24 * HOUR
+    return SourceFacts(source, place, failures, last_error, last_post_at, since, state, budget)
 
 
 def raised(known: Sequence[SourceFacts], alarmed: frozenset[str] = NONE) -> list[Alarm]:
@@ -179,3 +185,94 @@ def test_a_rule_may_watch_some_sources_only() -> None:
     rule = Rule("down", ("desk",), Condition(sources=frozenset({"news"})), trouble=Trouble())
     known = [facts("blogs", failures=9), facts("news", failures=9)]
     assert [alarm.subject for alarm in trouble_alarms(rule, known, NONE, NOON)] == ["news"]
+
+
+# -- what a person must mend
+
+
+@pytest.mark.parametrize("state", sorted(MENDED_BY_PEOPLE))
+def test_what_a_person_must_mend_is_told_at_the_first_failure_and_once(state: str) -> None:
+    (alarm,) = raised([facts(failures=1, last_error="top it up", state=state)])
+    assert (alarm.subject, alarm.body) == (f"blogs: {state}", "top it up")
+    assert alarm.title.startswith("Source blogs: ")
+    told = frozenset({alarm.subject})
+    for failures in (2, 3, 99):
+        assert raised([facts(failures=failures, state=state)], told) == []
+    (clear,) = raised([facts()], told)
+    assert clear == Alarm("down", alarm.subject, f"Source blogs is back ({state})", kind="clear")
+
+
+def test_one_kind_of_failure_that_turns_into_another_clears_nothing() -> None:
+    outage = facts(failures=9, state="outage")
+    credits_spent = facts(failures=10, state="credits")
+    (first,) = raised([outage])
+    assert first.subject == "blogs"
+    (second,) = raised([credits_spent], frozenset({"blogs"}))
+    assert second.subject == "blogs: credits"
+    both = frozenset({"blogs", "blogs: credits"})
+    assert raised([outage], both) == raised([credits_spent], both) == []
+    assert [alarm.kind for alarm in raised([facts()], both)] == ["clear", "clear"]
+
+
+@pytest.mark.parametrize("state", ["budget", "quota"])
+def test_a_source_that_rests_is_no_outage(state: str) -> None:
+    assert raised([facts(failures=99, state=state)]) == []
+    assert raised([facts(failures=99, state=state)], frozenset({"blogs"})) == [
+        Alarm("down", "blogs", "Source blogs is back", kind="clear")
+    ]
+
+
+def test_whoever_wants_no_failures_told_is_told_none_of_any_kind() -> None:
+    silent = Rule("down", ("desk",), trouble=Trouble(failures=0, silent_seconds=7200))
+    assert trouble_alarms(silent, [facts(failures=9, state="login")], NONE, NOON) == []
+
+
+# -- budgets
+
+
+def a_use(share: float, period: str = "2026-03", measure: str = "posts") -> Use:
+    span = "month" if len(period) == 7 else "day"
+    spent = round(share * 1000)
+    return Use(period, span, measure, 1000, spent, share, spent, None)  # type: ignore[arg-type]
+
+
+def test_a_budget_is_told_from_its_share_on_once_in_each_period() -> None:
+    assert raised([facts(budget=(a_use(0.79),))]) == []
+    (alarm,) = raised([facts(budget=(a_use(0.8),))])
+    assert alarm == Alarm(
+        "down",
+        "blogs budget 2026-03",
+        "Source blogs: 80% of the month's budget is spent",
+        "800 of 1,000 posts. It lasts to the end at the pace of the last days.",
+    )
+    told = frozenset({alarm.subject})
+    assert raised([facts(budget=(a_use(1.0),))], told) == []
+    assert raised([facts(budget=(a_use(0.5),))], told) == []
+    cleared, again = sorted(
+        raised([facts(budget=(a_use(0.9, "2026-04"),))], told), key=lambda one: one.raised
+    )
+    assert cleared.title == "Source blogs: a new month begins with its whole budget"
+    assert (cleared.subject, again.subject) == (alarm.subject, "blogs budget 2026-04")
+
+
+def test_day_and_month_are_told_apart_and_of_two_measures_the_nearer() -> None:
+    uses = (a_use(0.85), a_use(0.95, measure="requests"), a_use(0.9, "2026-03-10"))
+    month, day = raised([facts(budget=uses)])
+    assert "950 of 1,000 requests" in month.body
+    assert "95%" in month.title
+    assert day.subject == "blogs budget 2026-03-10"
+    (over,) = raised([facts()], frozenset({day.subject}))
+    assert over.title == "Source blogs: a new day begins with its whole budget"
+
+
+def test_when_a_budget_runs_out_is_told() -> None:
+    soon = replace(a_use(0.9), runs_out_at=NOON + 5 * HOUR)
+    (alarm,) = raised([facts(budget=(soon,))])
+    assert alarm.body.endswith("it runs out 2026-03-10 17:00 UTC.")
+
+
+@pytest.mark.parametrize(("percent", "is_told"), [(0, False), (50, True), (100, False)])
+def test_from_which_share_on_is_a_matter_of_the_rule(percent: int, *, is_told: bool) -> None:
+    rule = Rule("down", ("desk",), trouble=Trouble(budget_percent=percent))
+    told = trouble_alarms(rule, [facts(budget=(a_use(0.6),))], NONE, NOON)
+    assert bool(told) == is_told

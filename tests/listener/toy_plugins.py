@@ -8,12 +8,13 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import AfterValidator, Field
 
-from listener.model import Alert, Batch, Mention, Tag
+from listener.model import Alert, Batch, Mention, Spent, Tag
 from listener.ports import Secret
 
 _ENTRY_POINTS = """\
 [listener.sources]
 toy = tests.listener.toy_plugins:ToySource
+paid = tests.listener.toy_plugins:PaidSource
 feed = tests.listener.toy_plugins:NotTheBuiltIn
 absent = no_such_module_anywhere:Source
 plain = tests.listener.toy_plugins:PlainClass
@@ -82,6 +83,22 @@ class ToySource:
             raise ValueError(msg)
 
     def poll(self, cursor: str | None) -> Batch:
+        return Batch(cursor=cursor)
+
+
+@dataclass
+class PaidSource:
+    """A source that counts what it costs."""
+
+    urls: Annotated[list[str], "Addresses."]
+
+    def dearest(self) -> Spent:
+        return Spent(1, 10, 50_000)
+
+    def poll(self, cursor: str | None) -> Batch:
+        return Batch(cursor=cursor)
+
+    def poll_within(self, cursor: str | None, allowance: Spent) -> Batch:
         return Batch(cursor=cursor)
 
 

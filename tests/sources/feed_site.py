@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from listener.model import Batch
+from sources.common.politeness import Politeness
 from sources.feed import FeedSource
 from sources.feed_parts.document import Document
 from sources.feed_parts.parse import read_document
@@ -91,7 +92,12 @@ class Reader:
 
 
 def source(*urls: str, **settings: object) -> FeedSource:
-    preset: dict[str, object] = {"allow_private": True, "parse": Reader(), "now": lambda: NOON}
+    preset: dict[str, object] = {
+        "allow_private": True,
+        "parse": Reader(),
+        "politeness": Politeness(spacing_seconds=0),
+        "now": lambda: NOON,
+    }
     return FeedSource(list(urls), **(preset | settings))  # type: ignore[arg-type]
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.feed_parts.plain_text import feed_address, plain_text, web_address
+from sources.common.plain_text import feed_address, plain_text, web_address
 
 BASE = "https://blog.example.org/2026/post"
 

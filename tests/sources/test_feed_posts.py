@@ -134,7 +134,7 @@ ENTRIES = st.builds(
 
 @given(st.lists(ENTRIES, max_size=10))
 def test_every_different_entry_comes_exactly_once(entries: list[Entry]) -> None:
-    posts, seen = posts_of(entries, "blog", {})
+    posts, seen, _ = posts_of(entries, "blog", {})
     assert len(posts) == len(set(entries)) == len({post.id for post in posts})
     assert posts_of(entries, "blog", seen)[0] == []
     assert posts_of(entries[::-1], "blog", seen)[0] == []

@@ -16,11 +16,20 @@ from threading import Timer
 
 import pytest
 
-from listener.model import Tag
+from listener.budget import Limits
+from listener.model import Spent, Tag
 from listener.rules import orders
-from listener.store import Store, StoreUnavailable, open_store
+from listener.store import Store, StoreUnavailable, open_store, scrub
 from listener.store.connection import connect_to
-from listener.store.port import SendTurn, SourcePlan, SourceTurn, Tagged, TagTurn
+from listener.store.port import (
+    Rechecked,
+    RecheckTurn,
+    SendTurn,
+    SourcePlan,
+    SourceTurn,
+    Tagged,
+    TagTurn,
+)
 from listener.store.sqlite import SqliteStore
 from listener.testing import a_post
 from listener.testing.fakes import NOON
@@ -39,13 +48,16 @@ class Work:
     source: SourceTurn
     mention: TagTurn
     alert: SendTurn
+    recheck: RecheckTurn
 
 
 WRITES: dict[str, Callable[[Work], object]] = {
     "plan_sources": lambda work: work.store.plan_sources([SourcePlan("new", 60)], NOON),
+    "nudge": lambda work: work.store.nudge("fake", NOON),
     "claim_sources": lambda work: work.store.claim_sources(NOON + HOUR, LEASE, 9),
     "save_poll": lambda work: work.store.save_poll(work.source, polled([a_post("9")], cursor="9")),
     "fail_poll": lambda work: work.store.fail_poll(work.source, "no answer", NOON + HOUR),
+    "reserve": lambda work: work.store.reserve("fake", Limits(9), Spent(1), NOON),
     "claim_mentions": lambda work: work.store.claim_mentions(NOON, LEASE, 9),
     "save_tags": lambda work: work.store.save_tags([tagged(work.mention)], NOON),
     "claim_alerts": lambda work: work.store.claim_alerts("desk", NOON, LEASE, 9),
@@ -54,11 +66,19 @@ WRITES: dict[str, Callable[[Work], object]] = {
     "save_alarm": lambda work: work.store.save_alarm(Alarm("r", "s", "t"), ["desk"], NOON, NOON),
     "save_mark": lambda work: work.store.save_mark("fake:1", "norvia", NOON, about=True, by="me"),
     "beat": lambda work: work.store.beat("tag", NOON),
+    "claim_rechecks": lambda work: work.store.claim_rechecks(NOON + 3 * HOUR, LEASE, 9),
+    "save_recheck": lambda work: work.store.save_recheck(
+        work.recheck, Rechecked(NOON + HOUR, NOON + HOUR, NOON + HOUR, deleted=["fake:1"])
+    ),
+    "fail_recheck": lambda work: work.store.fail_recheck(work.recheck, "no answer", NOON + HOUR),
+    "forget": lambda work: work.store.forget("traveller", ["fake"], NOON),
+    "scrub": lambda work: work.store.scrub(NOON),
 }
 READS: dict[str, Callable[[Store], object]] = {
     "owners": lambda store: store.owners(),
     "alarmed": lambda store: store.alarmed("down"),
-    "source_facts": lambda store: store.source_facts(),
+    "spending": lambda store: store.spending("fake", NOON),
+    "source_facts": lambda store: store.source_facts(NOON),
     "volumes": lambda store: store.volumes(["norvia"], NOON, 60, 4),
     "mentions": lambda store: list(store.mentions(NOON - HOUR, NOON + HOUR)),
     "mention_counts": lambda store: store.mention_counts(NOON - HOUR, NOON + HOUR),
@@ -68,6 +88,7 @@ READS: dict[str, Callable[[Store], object]] = {
     "marks": lambda store: store.marks(),
     "doubts": lambda store: store.doubts(None, 9),
     "search": lambda store: store.search("late", 9),
+    "written": lambda store: store.written("traveller"),
 }
 
 
@@ -90,12 +111,16 @@ def prepared(store: SqliteStore) -> Work:
     store.plan_sources([SourcePlan("fake", 60)], NOON)
     (turn,) = store.claim_sources(NOON, LEASE, 1)
     store.save_poll(turn, polled([a_post(str(number)) for number in range(4)], cursor="4"))
-    store.plan_sources([SourcePlan("fake", 60), SourcePlan("other", 60)], NOON)
+    plans = [SourcePlan("fake", 60, recheck_posts_max=1), SourcePlan("other", 60)]
+    store.plan_sources(plans, NOON)
     store.save_tags([tagged(turn) for turn in store.claim_mentions(NOON, LEASE, 2)], NOON)
     (source,) = store.claim_sources(NOON, LEASE, 1)
     (mention,) = store.claim_mentions(NOON, LEASE, 1)
     (alert,) = store.claim_alerts("desk", NOON, LEASE, 1)
-    return Work(store, source, mention, alert)
+    (recheck,) = store.claim_rechecks(NOON + HOUR, LEASE, 1)
+    with store._connection.writing() as db:
+        scrub.want(db, NOON)
+    return Work(store, source, mention, alert, recheck)
 
 
 def tagged(turn: TagTurn) -> Tagged:

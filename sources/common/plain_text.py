@@ -58,10 +58,20 @@ def web_address(href: str, base_url: str = "") -> str:
 
 def feed_address(page: str, page_url: str) -> str:
     """The feed that a page names first, absolute, or an empty string."""
+    return next(iter(_feed_addresses(page, page_url)), "")
+
+
+def comments_address(page: str, page_url: str) -> str:
+    """The feed of its comments that a page names, absolute, or an empty string."""
+    found = _feed_addresses(page, page_url)
+    return next((address for address in found if "comment" in urlsplit(address).path.lower()), "")
+
+
+def _feed_addresses(page: str, page_url: str) -> list[str]:
     reader = _FeedLinkReader()
     reader.feed(_SECTION.sub("", page))
     base_url = urljoin(page_url, reader.base)
-    return next(filter(None, (web_address(href, base_url) for href in reader.hrefs)), "")
+    return [one for one in (web_address(href, base_url) for href in reader.hrefs) if one]
 
 
 class _TextReader(HTMLParser):

@@ -1,0 +1,28 @@
+"""When a known post is looked at again: was it edited, does it still stand? Pure.
+
+Most posts that go, go soon, so a young post is looked at after about its own age; one that has
+stood for long is looked at less and less, and an old one no more.
+"""
+
+from datetime import datetime, timedelta
+
+SOONEST = timedelta(hours=1)
+DAILY = timedelta(hours=24)
+WEEKLY = timedelta(days=7)
+YOUNG = timedelta(days=30)
+OLD = YOUNG + timedelta(days=365)
+
+
+def next_check(published_at: datetime, now: datetime, *, billed: bool = False) -> datetime | None:
+    """After a look at ``now``, the next one; None when there is none any more.
+
+    For 30 days after about the post's own age, between an hour and a day; then weekly for a year.
+    Where a look is ``billed`` there are four: a day after publication, then each after twice the
+    post's age, within 30 days.
+    """
+    age = now - published_at
+    if billed:
+        return None if age >= YOUNG else now + max(2 * age, DAILY)
+    if age >= OLD:
+        return None
+    return now + (WEEKLY if age >= YOUNG else min(max(age, SOONEST), DAILY))

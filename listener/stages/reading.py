@@ -1,0 +1,127 @@
+"""Reading what a source brought: hostile until it was cleaned, then matched. Nothing is stored."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from listener.match import THREAD, Matcher
+from listener.match.around import NOWHERE
+from listener.model import Engagement, Fault, Gap, Mention, Post, Spent
+from listener.store.port import Store
+from listener.text import clean_text
+
+FUTURE_TOLERATED = timedelta(minutes=5)
+REASON_CHARS_MAX = 1000
+COUNT_MAX = 10**15
+GAPS_MAX = 1000
+
+
+def as_seen(post: Post, now: datetime) -> Post:
+    """The post as it may be stored: clean, counted in numbers, dated not after it was seen.
+
+    Raises TypeError, ValueError, OverflowError or AttributeError for what is no post.
+    """
+    published_at = _utc(post.published_at or now)
+    if published_at > now + FUTURE_TOLERATED:
+        published_at = now
+    followers, counts = post.author.followers, post.engagement
+    return replace(
+        post,
+        site=clean_text(post.site),
+        native_id=clean_text(post.native_id),
+        text=clean_text(post.text),
+        title=clean_text(post.title),
+        url=clean_text(post.url),
+        author=replace(
+            post.author,
+            handle=clean_text(post.author.handle),
+            name=clean_text(post.author.name),
+            id=clean_text(post.author.id),
+            verified=None if post.author.verified is None else bool(post.author.verified),
+            followers=None if followers is None else _count(followers),
+        ),
+        engagement=Engagement(
+            _count(counts.likes),
+            _count(counts.shares),
+            _count(counts.replies),
+            _count(counts.views),
+        ),
+        published_at=published_at,
+        language=clean_text(post.language),
+        in_reply_to=clean_text(post.in_reply_to),
+        conversation=clean_text(post.conversation),
+        links=tuple(clean_text(link) for link in post.links),
+    )
+
+
+def usable(posts: Iterable[Post], now: datetime) -> tuple[list[Post], list[Fault]]:
+    """The posts that can be stored; each that can't costs itself and is told."""
+    seen: list[Post] = []
+    unusable: list[Fault] = []
+    for post in posts:
+        try:
+            seen.append(as_seen(post, now))
+        except (TypeError, ValueError, OverflowError, AttributeError) as error:
+            where = str(getattr(post, "native_id", "a post"))
+            unusable.append(Fault(where, f"{type(error).__name__}: {error}"))
+    return seen, unusable
+
+
+def _count(value: int) -> int:
+    return max(0, min(int(value), COUNT_MAX))
+
+
+def as_told(gaps: Iterable[Gap], now: datetime) -> list[Gap]:
+    """The gaps as they may be stored; nothing can have been missed that is yet to come."""
+    return [
+        Gap(_utc(gap.since), until, clean_text(gap.cause) or "not told", clean_text(gap.place))
+        for gap in islice(gaps, GAPS_MAX)
+        for until in [min(_utc(gap.until), now)]
+        if _utc(gap.since) < until
+    ]
+
+
+def _utc(moment: datetime) -> datetime:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def counted(spent: Spent) -> Spent:
+    """What something cost, in numbers. Raises as :func:`as_seen` for what is none."""
+    return Spent(_count(spent.requests), _count(spent.posts), _count(spent.money_micros))
+
+
+def cleaned(fault: Fault) -> Fault:
+    """The fault as it may be stored."""
+    return Fault(clean_text(fault.where), clean_text(fault.reason, REASON_CHARS_MAX))
+
+
+def mentions_in(
+    posts: Sequence[Post],
+    source: str,
+    brands: Collection[str] | None,
+    matcher: Matcher,
+    store: Store,
+) -> list[Mention]:
+    """The mentions in the posts; those they answer may be stored, or have come with them.
+
+    What came counts: the store still holds the words that an edit has changed.
+    """
+    known = store.around(posts)
+    matched = {post.id: matcher.match(post, brands, known.get(post.id, NOWHERE)) for post in posts}
+    threads = [(post, _thread_in(matched, post)) for post in posts]
+    for post, thread in threads:
+        around = known.get(post.id, NOWHERE)
+        if thread is not None and thread != around.thread:
+            around = replace(around, thread=thread)
+            matched[post.id] = matcher.match(post, brands, around)
+    return [replace(mention, source=source) for found in matched.values() for mention in found]
+
+
+def _thread_in(matched: Mapping[str, Sequence[Mention]], post: Post) -> frozenset[str] | None:
+    """The brands that the post it answers is about by its own words; None if it didn't come."""
+    ids = (f"{post.site}:{post.in_reply_to}", post.in_reply_to) if post.in_reply_to else ()
+    parent = next((matched[one] for one in ids if one in matched), None)
+    if parent is None:
+        return None
+    return frozenset(one.brand for one in parent if one.evidence[0].kind != THREAD)

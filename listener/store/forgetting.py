@@ -1,0 +1,55 @@
+"""One person's posts, in SQL: finding them by what the person is called, for forgetting them."""
+
+from typing import TYPE_CHECKING
+
+from listener.store.port import Written
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+_NAMED = """((author_handle COLLATE NOCASE IN (:name, '@' || :name) AND author_handle <> '')
+    OR (author_id = :name AND author_id <> '')
+    OR (author_handle = '' AND author_id = '' AND author_name = :name COLLATE NOCASE))"""
+"""By handle or id; by name only where the site tells neither."""
+
+_THEIRS = f"""WITH accounts AS (SELECT DISTINCT site, author_id FROM posts
+        WHERE {_NAMED} AND author_id <> ''),
+    theirs AS (SELECT * FROM posts WHERE deleted_at IS NULL AND (:site IS NULL OR site = :site)
+        AND ({_NAMED} OR (site, author_id) IN (SELECT site, author_id FROM accounts)))"""
+"""Also what the same account wrote under another handle."""
+
+
+def named(db: "Database", author: str, site: str | None) -> tuple[str, str | None]:
+    """The bare name and its site, where one stands in front of it and is known."""
+    front, colon, rest = author.partition(":")
+    if site is None and colon and _is_site(db, front):
+        author, site = rest, front
+    elif site is not None:
+        author = author.removeprefix(f"{site}:")
+    return author.removeprefix("@"), site
+
+
+def written(db: "Database", name: str, site: str | None) -> list[Written]:
+    """What is stored by authors of this name, per site."""
+    rows = db.execute(
+        f"""{_THEIRS} SELECT site, count(*) AS posts,
+            group_concat(DISTINCT coalesce(nullif(author_handle, ''), author_name)) AS names,
+            sum((SELECT count(*) FROM mentions m
+                 WHERE m.post_id = theirs.id AND m.state <> 'withdrawn')) AS mentions
+            FROM theirs GROUP BY site ORDER BY site""",
+        {"name": name, "site": site},
+    )
+    return [
+        Written(row["site"], row["names"], row["posts"], row["mentions"]) for row in rows.fetchall()
+    ]
+
+
+def posts_by(db: "Database", name: str, site: str) -> list[str]:
+    """The ids of what :func:`written` counts."""
+    rows = db.execute(f"{_THEIRS} SELECT id FROM theirs", {"name": name, "site": site})
+    return [row["id"] for row in rows.fetchall()]
+
+
+def _is_site(db: "Database", name: str) -> bool:
+    """Whether anything from a site of this name is stored."""
+    return db.execute("SELECT 1 FROM posts WHERE site = ? LIMIT 1", (name,)).fetchone() is not None

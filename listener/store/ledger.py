@@ -1,0 +1,215 @@
+"""The ledger of coverage, in SQL: which stretch of each source was seen, and what was missed.
+
+A row without a cause is a stretch that was seen. One with a cause is a gap; it stays when what was
+published in it is read after all, and ``filled_at`` says when that was.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from listener.coverage import Coverage, cause_of, split, together, without
+from listener.due import late_after
+from listener.model import Gap
+from listener.store.port import Polled
+from listener.store.rows import Row, moment, stamp
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+GAPS_COUNTED_MAX = 10_000
+COUNTED_DAYS = 30
+
+_OPEN = "source = ? AND cause <> '' AND filled_at IS NULL"
+
+
+def save(db: "Database", source: str, polled: Polled) -> None:
+    """What a poll saw, what it missed, and what it read after all.
+
+    What it fills was missed before. What it tells as missed is not complete, whatever it says.
+    """
+    now = polled.seen_at
+    for read in polled.filled:
+        _fill(db, source, read, now)
+    for gap in polled.gaps:
+        _miss(db, source, gap)
+    if polled.complete:
+        db.execute(
+            f"UPDATE coverage SET filled_at = ? WHERE {_OPEN} AND reading", (stamp(now), source)
+        )
+    if polled.gap is not None:
+        _miss(db, source, polled.gap, now=now, complete=polled.complete, more=polled.more)
+    if not polled.more:
+        db.execute("UPDATE coverage SET reading = 0 WHERE source = ? AND reading", (source,))
+    _see(db, source, now, begins_anew=polled.gap is not None)
+
+
+def gaps(db: "Database", source: str, limit: int) -> tuple[Gap, ...]:
+    """The newest gaps that were not filled."""
+    rows = db.execute(
+        f"SELECT * FROM coverage WHERE {_OPEN} ORDER BY until DESC, n DESC LIMIT ?",
+        (source, limit),
+    )
+    return tuple(_gap(row) for row in rows)
+
+
+def lengths(db: "Database", source: str, now: datetime) -> tuple[timedelta, timedelta]:
+    """For how long of the last 30 days nobody looked: what was filled, and what was not."""
+    rows = db.execute(
+        """SELECT * FROM coverage WHERE source = ? AND cause <> '' AND until > ?
+           ORDER BY until DESC LIMIT ?""",
+        (source, stamp(now - timedelta(days=COUNTED_DAYS)), GAPS_COUNTED_MAX),
+    ).fetchall()
+    lost = [_gap(row) for row in rows if row["filled_at"] is None]
+    every = together(map(_gap, rows))
+    return every - together(lost), together(lost)
+
+
+def seen_until(db: "Database", source: str) -> datetime | None:
+    """When it was last seen."""
+    row = db.execute(
+        """SELECT until FROM coverage WHERE source = ? AND cause = ''
+           ORDER BY until DESC LIMIT 1""",
+        (source,),
+    ).fetchone()
+    return moment(row["until"]) if row else None
+
+
+def watched(db: "Database", since: datetime, until: datetime) -> list[Coverage]:
+    """What of each planned source was seen in the period, and what was not."""
+    sources = db.execute("SELECT * FROM sources WHERE planned ORDER BY name").fetchall()
+    return [_watched(db, row, since, until) for row in sources]
+
+
+def _fill(db: "Database", source: str, read: Gap, now: datetime) -> None:
+    """Note of the open gaps of this place what of them was read; the rest stays open."""
+    rows = db.execute(
+        f"SELECT * FROM coverage WHERE {_OPEN} AND place = ? AND since < ? AND until > ?",
+        (source, read.place, stamp(read.until), stamp(read.since)),
+    ).fetchall()
+    for row in rows:
+        filled, rest = split(_gap(row), read)
+        if filled is None:
+            continue
+        db.execute(
+            "UPDATE coverage SET since = ?, until = ?, filled_at = ? WHERE n = ?",
+            (stamp(filled.since), stamp(filled.until), stamp(now), row["n"]),
+        )
+        for gap in rest:
+            _insert(db, source, gap, reading=bool(row["reading"]))
+
+
+def _miss(
+    db: "Database",
+    source: str,
+    gap: Gap,
+    *,
+    now: datetime | None = None,
+    complete: bool = False,
+    more: bool = False,
+) -> None:
+    """Keep a gap, or what of it isn't known as one; it is filled at once where all was read."""
+    rows = db.execute(
+        f"SELECT * FROM coverage WHERE {_OPEN} AND place = ? AND since < ? AND until > ?",
+        (source, gap.place, stamp(gap.until), stamp(gap.since)),
+    ).fetchall()
+    for rest in without(gap, map(_gap, rows)):
+        if rest.since < rest.until:
+            _insert(db, source, rest, filled_at=now if complete else None, reading=more)
+
+
+def _insert(
+    db: "Database",
+    source: str,
+    gap: Gap,
+    *,
+    filled_at: datetime | None = None,
+    reading: bool = False,
+) -> None:
+    db.execute(
+        """INSERT INTO coverage (source, since, until, cause, place, filled_at, reading)
+           VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        (
+            source,
+            stamp(gap.since),
+            stamp(gap.until),
+            gap.cause,
+            gap.place,
+            stamp(filled_at) if filled_at else None,
+            reading and filled_at is None,
+        ),
+    )
+
+
+def _see(db: "Database", source: str, now: datetime, *, begins_anew: bool) -> None:
+    """Carry the stretch that is being seen on to now, or begin a new one after a gap."""
+    if not begins_anew:
+        carried = db.execute(
+            """UPDATE coverage SET until = ? WHERE n = (SELECT n FROM coverage
+               WHERE source = ? AND cause = '' ORDER BY until DESC LIMIT 1)""",
+            (stamp(now), source),
+        ).rowcount
+        if carried:
+            return
+    db.execute(
+        "INSERT INTO coverage (source, since, until, cause) VALUES (?, ?, ?, '')",
+        (source, stamp(now), stamp(now)),
+    )
+
+
+def _watched(db: "Database", source: Row, since: datetime, until: datetime) -> Coverage:
+    rows = db.execute(
+        """SELECT * FROM coverage WHERE source = ? AND until >= ? AND since <= ?
+           ORDER BY since, n""",
+        (source["name"], stamp(since), stamp(until)),
+    ).fetchall()
+    cut = [
+        (row, max(moment(row["since"]), since), min(moment(row["until"]), until)) for row in rows
+    ]
+    seen = [(start, end) for row, start, end in cut if not row["cause"] or row["filled_at"]]
+    missed = [
+        Gap(start, end, row["cause"], row["place"])
+        for row, start, end in cut
+        if row["cause"] and not row["filled_at"] and start < end
+    ]
+    if not seen and not missed:
+        return Coverage(source["name"], (), _never_seen(source, since, until))
+    return _with_ends(source, seen, missed, since, until)
+
+
+def _never_seen(source: Row, since: datetime, until: datetime) -> tuple[Gap, ...]:
+    """Before it was watched at all there is another cause than after."""
+    watched_since = min(max(moment(source["watched_since"]), since), until)
+    before = Gap(since, watched_since, "not watched yet")
+    after = Gap(watched_since, until, _cause(source) or "not seen then")
+    return tuple(gap for gap in (before, after) if gap.since < gap.until)
+
+
+def _with_ends(
+    source: Row,
+    seen: list[tuple[datetime, datetime]],
+    missed: Iterable[Gap],
+    since: datetime,
+    until: datetime,
+) -> Coverage:
+    """Add what was not seen before the first look and after the last one."""
+    gaps = list(missed)
+    known = [*seen, *((gap.since, gap.until) for gap in gaps)]
+    first, last = min(start for start, _ in known), max(end for _, end in known)
+    if first > since:
+        gaps = [Gap(since, first, "not watched yet"), *gaps]
+    failing = _cause(source)
+    due_at = max(moment(source["due_at"]), last)
+    if until > last and (failing or until > late_after(due_at, source["poll_seconds"])):
+        gaps = [*gaps, Gap(last, until, failing or "the listener was not running")]
+    elif seen and until > last:
+        seen = [*seen[:-1], (seen[-1][0], until)]
+    return Coverage(source["name"], tuple(seen), tuple(gaps))
+
+
+def _cause(source: Row) -> str:
+    return cause_of(source["trouble"], source["last_error"]) if source["failures"] else ""
+
+
+def _gap(row: Row) -> Gap:
+    return Gap(moment(row["since"]), moment(row["until"]), row["cause"], row["place"])

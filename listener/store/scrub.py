@@ -1,0 +1,64 @@
+"""Wiping what removed words leave behind below the rows, in SQL.
+
+SQLite overwrites rows that are freed (``secure_delete``, see :mod:`listener.store.connection`).
+Two places keep words longer. The search index only notes that a word is gone until its parts are
+merged; FTS5 can do so at once from SQLite 3.42 on, but a database in which it did can't be opened
+by an older one. And the log beside the file holds pages as they were until it is emptied. Both
+cost time, so they are done for many removals together: a chore that is kept in the database, so
+that a crash only delays it.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from listener.store.rows import stamp
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+MERGE_PAGES = 500
+
+
+def want(db: "Database", now: datetime) -> None:
+    """Words were removed."""
+    db.execute("INSERT OR IGNORE INTO chores (name, since) VALUES ('index', ?)", (stamp(now),))
+
+
+def index_waits(db: "Database", before: datetime) -> bool:
+    """Whether the index may hold words that were removed before then."""
+    waits = "SELECT 1 FROM chores WHERE name = 'indexing' OR (name = 'index' AND since <= ?)"
+    return db.execute(waits, (stamp(before),)).fetchone() is not None
+
+
+def log_waits(db: "Database") -> bool:
+    """Whether the log may hold words that the index doesn't any more."""
+    return db.execute("SELECT 1 FROM chores WHERE name = 'log'").fetchone() is not None
+
+
+def begin_index(db: "Database") -> None:
+    """Begin to merge the whole index into one part, which holds only what is there."""
+    db.execute("UPDATE OR REPLACE chores SET name = 'indexing' WHERE name = 'index'")
+    db.execute("INSERT INTO posts_fts(posts_fts, rank) VALUES ('merge', ?)", (-MERGE_PAGES,))
+
+
+def index_on(db: "Database") -> bool:
+    """Merge some pages more. False, and the log is next, when there was nothing left to merge."""
+    before = _changes(db)
+    db.execute("INSERT INTO posts_fts(posts_fts, rank) VALUES ('merge', ?)", (MERGE_PAGES,))
+    goes_on = _changes(db) - before >= 2  # FTS5's own sign of it
+    if not goes_on:
+        db.execute("UPDATE OR REPLACE chores SET name = 'log' WHERE name = 'indexing'")
+    return goes_on
+
+
+def empty_log(db: "Database") -> bool:
+    """Bring everything into the database file and cut the log. False while others are at it."""
+    row = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if row[0]:
+        return False
+    db.execute("DELETE FROM chores WHERE name = 'log'")
+    return True
+
+
+def _changes(db: "Database") -> int:
+    return int(db.execute("SELECT total_changes() AS changes").fetchone()["changes"])

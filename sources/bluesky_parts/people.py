@@ -1,0 +1,186 @@
+"""The public API: who an id is, what became of a post. It is asked about few, never about all.
+
+Reference: ``com.atproto.identity.resolveHandle``, ``app.bsky.actor.getProfiles`` and
+``app.bsky.feed.getPosts`` of the Bluesky HTTP reference; the last two take 25 a call.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TypeVar
+
+from listener.match.forms import account
+from listener.model import Author, Batch, Brand, Engagement, Fault, Post, Spent
+from listener.ports import Reject, Retry
+from sources.bluesky_parts.cursor import State
+from sources.bluesky_parts.events import SITE, Event, post_of, uri_of
+from sources.common import fields
+from sources.common.asking import Asking
+from sources.common.fields import Json
+
+A_CALL = 25
+LOOKUPS_MAX = 25
+"""Handles asked about in one poll; the others come at the next."""
+
+One = TypeVar("One")
+
+_DAY = 86_400.0
+_HOUR = 3_600.0
+
+
+@dataclass(slots=True)
+class People:
+    """The API, and how many requests it may still be asked."""
+
+    asking: Asking
+    requests_left: int
+    faults: list[Fault] = field(default_factory=list)
+    requests: int = 0
+
+    @property
+    def spent(self) -> Spent:
+        """What was asked so far."""
+        return Spent(requests=self.requests)
+
+    def with_accounts(self, state: State, brands: Iterable[Brand], now: float) -> State:
+        """The state with the DIDs of the brands' handles; asked anew once a day.
+
+        Those that nobody has are asked for hourly, those not reached at the next poll.
+        """
+        handles = list(dict.fromkeys(_handles(brands)))
+        age = now - state.accounts_at
+        again = age >= _DAY or (age >= _HOUR and not all(state.accounts.values()))
+        known = {name: did for name, did in state.accounts.items() if name in handles}
+        due = [name for name in handles if name not in known or (again and not known[name])]
+        due += [name for name in handles if age >= _DAY and known.get(name)]
+        for name in due[:LOOKUPS_MAX]:
+            did = self._did(name)
+            if did is None:
+                break
+            known[name] = did or known.get(name, "")
+        at = now if again or not state.accounts_at else state.accounts_at
+        return replace(state, accounts=known, accounts_at=at)
+
+    def with_authors(self, posts: Sequence[Post], handles: frozenset[str]) -> list[Post]:
+        """The posts with the names and followers of those who wrote them, as far as known."""
+        profiles: dict[str, Json] = {}
+        for dids in _by_call(dict.fromkeys(post.author.id for post in posts)):
+            answer = self._ask("app.bsky.actor.getProfiles", actors=dids)
+            profiles |= {fields.text(one, "did"): one for one in fields.items(answer, "profiles")}
+        return [
+            replace(post, author=_author(post.author, profiles[post.author.id], handles))
+            if post.author.id in profiles
+            else post
+            for post in posts
+        ]
+
+    def looked_up(self, posts: Sequence[Post]) -> Batch:
+        """What became of these posts. Raises Retry and Reject where not one could be asked."""
+        changed: list[Post] = []
+        deleted: list[str] = []
+        for n, some in enumerate(_by_call(posts)):
+            try:
+                answer = self._asked("app.bsky.feed.getPosts", uris=[_uri(one) for one in some])
+            except (Retry, Reject) as failure:
+                if not n:
+                    failure.spent = self.spent
+                    raise
+                self.faults.append(Fault(self.asking.base_url, failure.reason))
+                break
+            views = {fields.text(one, "uri"): one for one in fields.items(answer, "posts")}
+            if not isinstance(fields.at(answer, "posts"), list):
+                raise Retry(f"{self.asking.base_url} answered without posts", spent=self.spent)
+            seen = [(one, _renewed(one, views.get(_uri(one)))) for one in some]
+            changed += [new for old, new in seen if new is not None and new != old]
+            deleted += [old.id for old, new in seen if new is None]
+        return Batch(tuple(changed), tuple(deleted), faults=tuple(self.faults), spent=self.spent)
+
+    def _did(self, handle: str) -> str | None:
+        """The account's DID, empty where nobody has this handle; None: it could not be asked."""
+        try:
+            answer = self._asked("com.atproto.identity.resolveHandle", handle=handle)
+        except (Retry, Reject) as failure:
+            if failure.state == "gone":
+                return ""
+            self._unasked(failure)
+            return None
+        did = fields.text(answer, "did", chars_max=300)
+        return did if did.startswith("did:") else ""
+
+    def _ask(self, method: str, **parameters: object) -> object:
+        """The answer, or None: what is asked for here is good to have, and can be done without."""
+        try:
+            return self._asked(method, **parameters)
+        except (Retry, Reject) as failure:
+            self._unasked(failure)
+            return None
+
+    def _asked(self, method: str, **parameters: object) -> object:
+        if self.requests_left < 1:
+            raise Retry("the budget leaves no request for it", state="budget")
+        self.requests_left -= 1
+        self.requests += 1
+        return self.asking.get(f"/xrpc/{method}", **parameters)
+
+    def _unasked(self, failure: Retry | Reject) -> None:
+        fault = Fault(self.asking.base_url, f"names can't be looked up: {failure.reason}")
+        if fault not in self.faults:
+            self.faults.append(fault)
+
+
+def _handles(brands: Iterable[Brand]) -> Iterator[str]:
+    """What of the brands' accounts is a handle here: a host name, of no other site."""
+    for brand in brands:
+        for written in brand.handles + brand.own_accounts:
+            site, _, rest = written.partition(":")
+            name = account(written)
+            if "." in name and (not rest or site == SITE) and len(name) <= 253:
+                yield name
+
+
+def _author(known: Author, profile: Json, handles: frozenset[str]) -> Author:
+    """A brand's own account keeps the handle it is listed under."""
+    named = known.handle if known.handle in handles else fields.text(profile, "handle")
+    status = fields.text(profile, "verification", "verifiedStatus")
+    return replace(
+        known,
+        handle=named or known.handle,
+        name=fields.text(profile, "displayName", chars_max=640) or known.name,
+        followers=_or(fields.count_or_none(profile, "followersCount"), known.followers),
+        verified=status == "valid" if status else known.verified,
+    )
+
+
+def _or(value: int | None, other: int | None) -> int | None:
+    return other if value is None else value
+
+
+def _renewed(post: Post, view: Json | None) -> Post | None:
+    """The post as it is now; None where it is there no longer."""
+    if view is None:
+        return None
+    did, _, rkey = post.native_id.rpartition("/")
+    record = fields.table(view, "record")
+    now = post_of(Event("update", did, 0.0, rkey, record=record), {}) if record else post
+    return replace(
+        post,
+        text=now.text,
+        title=now.title,
+        links=now.links,
+        author=_author(post.author, fields.table(view, "author"), frozenset({post.author.handle})),
+        engagement=Engagement(
+            fields.count(view, "likeCount"),
+            fields.count(view, "repostCount") + fields.count(view, "quoteCount"),
+            fields.count(view, "replyCount"),
+        ),
+    )
+
+
+def _uri(post: Post) -> str:
+    return uri_of(post.native_id)
+
+
+def _by_call(them: Iterable[One]) -> Iterator[list[One]]:
+    rest = iter(them)
+    while some := list(islice(rest, A_CALL)):
+        yield some

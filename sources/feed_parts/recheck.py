@@ -1,0 +1,97 @@
+"""Whether posts of feeds are still there: a feed does not say what was taken down, its pages do.
+
+A post is gone where its address answers 404 or 410 while the site's front page answers well. One
+whose address names a place in a page (a comment: ``…/article#comment-7``) is gone where the page
+has that place no longer.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from urllib.parse import unquote, urlsplit
+
+from listener.model import Batch, Fault, Post, Spent
+from listener.net import Reply, request
+from listener.ports import Reject, Retry
+from sources.common.plain_text import web_address
+from sources.feed_parts.parse import decoded
+
+POSTS_MAX = 20
+
+_REDIRECTS_MAX = 5
+_REQUESTS_MAX = 2 * (1 + _REDIRECTS_MAX)
+_TOTAL_SECONDS_MAX = 45.0
+_GONE = (404, 410)
+
+
+@dataclass
+class Recheck:
+    """One look at some posts, within ``requests_max`` requests."""
+
+    requests_max: int
+    timeout_seconds: float
+    size_bytes_max: int
+    allow_private: bool
+    requests: int = 0
+    _well: dict[str, bool] = field(default_factory=dict)
+
+    def batch(self, posts: Sequence[Post]) -> Batch:
+        """Those that are gone, and in ``faults`` those that could not be looked at."""
+        ends = monotonic() + _TOTAL_SECONDS_MAX
+        deleted: list[str] = []
+        faults: list[Fault] = []
+        for post in posts:
+            if monotonic() > ends or self.requests + _REQUESTS_MAX > self.requests_max:
+                faults.append(Fault(post.url or post.id, "was not looked at again this time"))
+                continue
+            try:
+                if web_address(post.url) and self._is_gone(post.url):
+                    deleted.append(post.id)
+            except (Retry, Reject) as error:
+                faults.append(Fault(post.url, f"can't be looked at again: {error.reason}"))
+        return Batch(deleted=tuple(deleted), faults=tuple(faults), spent=Spent(self.requests))
+
+    def _is_gone(self, url: str) -> bool:
+        reply = self._get(url)
+        if reply.status in _GONE:
+            return self._is_well(url)
+        if not 200 <= reply.status < 300:
+            raise Retry(f"it answers with status {reply.status}")
+        place = unquote(urlsplit(url).fragment)
+        return bool(place) and _is_named(place, url) and not _has_place(reply, place)
+
+    def _is_well(self, url: str) -> bool:
+        """Whether the site's front page answers: else all its posts would seem to be gone."""
+        parts = urlsplit(url)
+        front = f"{parts.scheme}://{parts.netloc}/"
+        if front not in self._well:
+            self._well[front] = self._get(front).status < 400
+        if not self._well[front]:
+            raise Retry("the site's front page is not there either")
+        return True
+
+    def _get(self, url: str) -> Reply:
+        self.requests += 1
+        reply = request(
+            "GET",
+            url.partition("#")[0],
+            headers={"Accept": "text/html, */*;q=0.5"},
+            total_seconds=self.timeout_seconds,
+            size_bytes_max=self.size_bytes_max,
+            redirects_max=_REDIRECTS_MAX,
+            allow_private=self.allow_private,
+        )
+        self.requests += reply.requests - 1
+        return reply
+
+
+def _is_named(place: str, url: str) -> bool:
+    """Whether a fragment is a place of one post, and not what a page's script makes of it."""
+    return len(place) <= 100 and bool(re.fullmatch(r"[\w:.-]*\d[\w:.-]*", place)) and "#" in url
+
+
+def _has_place(reply: Reply, place: str) -> bool:
+    text = decoded(reply.body, reply.headers.get("Content-Type", ""))
+    named = rf"""\b(?i:id|name)\s{{0,9}}=\s{{0,9}}["']?{re.escape(place)}(?![\w:.-])"""
+    return re.search(named, text) is not None

@@ -1,0 +1,69 @@
+"""Which post a status answers: an instance tells its own id of the parent, not the parent's URI.
+
+Most parents were seen lately. Of the others only those that a brand's own account answers are
+asked for; for the rest the handle of whom it answers stands in.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from listener.match.forms import account
+from listener.model import Post
+from listener.ports import Reject, Retry
+from sources.common import fields
+from sources.common.purse import NothingLeft
+from sources.mastodon_parts.cursor import Memory
+from sources.mastodon_parts.instance import Instance, NotThere
+from sources.mastodon_parts.statuses import Status, native_id_of, order
+
+ASKED_MAX = 5
+"""So many parents are asked for in one poll of an instance."""
+
+
+@dataclass
+class Threads:
+    """Tells the posts of one instance's statuses, those only that are new."""
+
+    instance: Instance
+    memory: Memory
+    own: Collection[str]
+    _asks_left: int = ASKED_MAX
+
+    def posts(self, statuses: Iterable[Status]) -> list[Post]:
+        """The new and the edited ones, oldest first, each with its parent and its thread."""
+        posts = []
+        for status in sorted(statuses, key=lambda one: order(one.local_id)):
+            post = self._placed(status)
+            if self.memory.is_new(post.native_id, status.edited):
+                posts.append(post)
+        return posts
+
+    def _placed(self, status: Status) -> Post:
+        host, post = self.instance.host, status.post
+        parent, conversation = self._parent(status)
+        if not status.parent_id:
+            conversation = post.native_id
+        self.memory.place(host, status.local_id, post.native_id, conversation)
+        return replace(
+            post,
+            in_reply_to=parent or (status.parent_handle if status.parent_id else ""),
+            conversation=conversation,
+        )
+
+    def _parent(self, status: Status) -> tuple[str, str]:
+        """The parent's native id and the thread, each empty where it isn't known."""
+        if not status.parent_id:
+            return "", ""
+        known = self.memory.placed(self.instance.host, status.parent_id)
+        if known is None and self._asks_left and account(status.post.author.handle) in self.own:
+            self._asks_left -= 1
+            known = self._asked(status.parent_id)
+        return known or ("", "")
+
+    def _asked(self, local_id: str) -> tuple[str, str]:
+        try:
+            raw = self.instance.status(local_id)
+            native_id = native_id_of(fields.text(raw, "uri"))
+        except (NotThere, NothingLeft, Retry, Reject, ValueError):
+            return "", ""
+        return native_id, "" if fields.name(raw, "in_reply_to_id") else native_id

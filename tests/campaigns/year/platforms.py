@@ -1,0 +1,73 @@
+"""The platforms of the simulated year, and what of its plan each can have."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from listener.budget import NO_LIMITS, Limits
+from listener.recheck_due import DAILY, WEEKLY, YOUNG
+from tests.campaigns.year.plan import Rates
+from tests.sources.standins.bluesky_site import BlueskySite
+from tests.sources.standins.discourse_site import DiscourseSite
+from tests.sources.standins.feed_site import FeedSite
+from tests.sources.standins.hackernews_site import HackerNewsSite
+from tests.sources.standins.mastodon_site import MastodonSite
+from tests.sources.standins.reddit_site import RedditSite
+from tests.sources.standins.serving import DAY, StandIn
+from tests.sources.standins.x_site import XSite
+
+START = datetime(2027, 3, 1, tzinfo=UTC)
+
+Patience = Callable[[timedelta], timedelta | None]
+"""How long a second look may take, without trouble, at a post that was so old when it changed.
+
+None: it may never come."""
+
+
+def free(age: timedelta) -> timedelta | None:
+    """Daily in the first month, then weekly; a day more, because polls are hours apart."""
+    return DAY + (DAILY if age < YOUNG - 2 * DAY else WEEKLY + DAY)
+
+
+def billed(age: timedelta) -> timedelta | None:
+    """Each look after twice the post's age, and a month is the end of it."""
+    return 3 * DAY + 2 * age if 3 * age < YOUNG - 3 * DAY else None
+
+
+def nothing(site: StandIn) -> None:
+    """There is no stream to cut."""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A platform: its stand-in, how often things happen there, and how it is listened to.
+
+    ``words`` are added to each post, so that the source finds it; ``cut`` cuts its streams.
+    ``rolls_over`` says that what the site lists can be gone before anybody looks.
+    """
+
+    site: type[StandIn]
+    rates: Rates = field(default_factory=Rates)
+    limits: Limits = NO_LIMITS
+    poll_seconds: float = 3 * 3_600
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    words: str = ""
+    finds_edits: Patience = free
+    finds_deletions: Patience = free
+    rolls_over: bool = False
+    cut: Callable[[Any], None] = nothing
+
+
+SELDOM = Rates(posts=1.5)
+"""Where a second look at one post takes one request."""
+
+PLATFORMS = [
+    Platform(HackerNewsSite, SELDOM, Limits(requests_per_day=600)),
+    Platform(RedditSite),
+    Platform(DiscourseSite, SELDOM),
+    Platform(XSite, Rates(busy=3), Limits(posts_per_month=800)),
+    Platform(MastodonSite),
+    Platform(BlueskySite, Rates(cuts=0.3), cut=BlueskySite.disconnect),
+    Platform(FeedSite, SELDOM, rolls_over=True),
+]

@@ -1,0 +1,39 @@
+"""When a post is looked at again."""
+
+from datetime import timedelta
+
+import pytest
+
+from listener.recheck_due import next_check
+from listener.testing.fakes import NOON
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("age", "wait"),
+    [
+        (-5 * MINUTE, HOUR),  # a clock ahead of ours
+        (timedelta(), HOUR),
+        (59 * MINUTE, HOUR),
+        (5 * HOUR, 5 * HOUR),
+        (23 * HOUR, 23 * HOUR),
+        (3 * DAY, DAY),
+        (30 * DAY - MINUTE, DAY),
+        (30 * DAY, 7 * DAY),
+        (394 * DAY, 7 * DAY),
+        (395 * DAY, None),
+        (9000 * DAY, None),
+    ],
+)
+def test_the_wait_follows_the_age(age: timedelta, wait: timedelta | None) -> None:
+    assert next_check(NOON - age, NOON) == (None if wait is None else NOON + wait)
+
+
+def test_a_post_is_looked_at_so_often_in_its_life() -> None:
+    now, looks, first_day = NOON, 0, 0
+    while (following := next_check(NOON, now)) is not None:
+        now = following
+        looks += 1
+        first_day += now <= NOON + DAY
+    assert (looks, first_day) == (88, 5)

@@ -1,0 +1,88 @@
+"""Posts that were taken down: what their pages tell, and what must not be taken for it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from listener.model import UNLIMITED, Post, Spent
+from listener.ports import Rechecking
+from tests.sources.feed_site import Site, rss, serving, source
+
+THREAD = b"<html><ol><li id='comment-1'>a</li><li  ID = comment-12>b</li></ol></html>"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving() as site:
+        site.serve("/", b"hello")
+        site.serve("/there", THREAD)
+        yield site
+
+
+def post(url: str) -> Post:
+    return Post("blog", url, "x", url=url)
+
+
+def test_a_feed_can_look_again() -> None:
+    feeds = source("http://127.0.0.1/")
+    assert isinstance(feeds, Rechecking)
+    assert feeds.recheck_posts_max == 20
+
+
+@pytest.mark.parametrize(
+    ("path", "gone"),
+    [
+        ("/there", False),
+        ("/nowhere", True),
+        ("/gone", True),
+        ("/there#comment-1", False),
+        ("/there#comment-2", True),
+        ("/there#comment-12", False),
+        ("/there#respond", False),
+        ("/there#!/app/7", False),
+        ("/moved", False),
+    ],
+)
+def test_what_its_page_no_longer_has_is_gone(site: Site, path: str, gone: bool) -> None:
+    site.serve("/gone", status=410)
+    site.serve("/moved", status=301, Location="/there")
+    one = post(site.url + path)
+    batch = source(site.serve("/feed", rss())).recheck([one], UNLIMITED)
+    assert batch.deleted == ((one.id,) if gone else ())
+    assert (batch.posts, batch.faults) == ((), ())
+    assert batch.spent == Spent(len(site.asked))
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
+def test_a_refusal_is_no_deletion(site: Site, status: int) -> None:
+    one = post(site.serve("/x", status=status))
+    batch = source(site.url).recheck([one], UNLIMITED)
+    assert batch.deleted == ()
+    assert f"it answers with status {status}" in batch.faults[0].reason
+
+
+def test_a_site_that_has_lost_everything_deletes_nothing(site: Site) -> None:
+    site.serve("/", status=404)
+    batch = source(site.url).recheck([post(site.url + "/a"), post(site.url + "/b")], UNLIMITED)
+    assert batch.deleted == ()
+    assert len(batch.faults) == 2
+    assert site.paths() == ["/a", "/", "/b"]
+
+
+def test_a_post_without_an_address_stays(site: Site) -> None:
+    assert source(site.url).recheck([post(""), post("javascript:1")], UNLIMITED).deleted == ()
+    assert site.asked == []
+
+
+def test_an_allowance_holds_and_what_is_left_is_told(site: Site) -> None:
+    batch = source(site.url).recheck([post(site.url + "/there")] * 3, Spent(13))
+    assert len(site.asked) == 2
+    assert [fault.reason for fault in batch.faults] == ["was not looked at again this time"]
+
+
+def test_private_pages_are_not_looked_at(site: Site) -> None:
+    feeds = source("https://blog.example/", allow_private=False)
+    batch = feeds.recheck([post(site.url + "/nowhere")], UNLIMITED)
+    assert batch.deleted == ()
+    assert "private address" in batch.faults[0].reason
+    assert site.asked == []
