@@ -41,6 +41,19 @@ kill: $(VENV)/dev.done ## A thousand kill -9 at random points
 power: $(VENV)/dev.done ## A thousand power cuts
 	POWER_CUTS=1000 POWER_SEED=$(SEED) $(BIN)/pytest -s tests/listener/store/test_power_cut.py
 
+year: $(VENV)/dev.done ## A simulated year of every platform, as a table
+	$(BIN)/python -m tests.campaigns.year 365 $(SEED)
+
+mutants: $(VENV)/dev.done ## 1,500 mutated feeds, and 500 mutated answers of each other site
+	FEED_MUTANTS=1500 FEED_SEED=$(SEED) $(BIN)/pytest -s tests/sources/test_feed_mutants.py
+	MUTANTS=500 MUTANTS_SEED=$(SEED) $(BIN)/pytest -s -n 2 tests/sources/test_mutants.py
+
+services: ## Install what the tests with real services need (Debian; Node for Bluesky)
+	tests/services/install.sh
+
+test-services: $(VENV)/dev.done ## Real WordPress, a real Bluesky network: must not be skipped
+	SERVICES_REQUIRED=wordpress,bluesky $(BIN)/pytest -s tests/services
+
 bench: $(VENV)/dev.done ## Every benchmark
 	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
@@ -69,4 +82,4 @@ $(VENV)/dev.done: $(VENV)/pip.done pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@ $(VENV)/run.done
 
-.PHONY: help run test check format format-check lint types imports kill power bench eval-matching docs clean
+.PHONY: mutants services test-services help run test check format format-check lint types imports kill power year bench eval-matching docs clean

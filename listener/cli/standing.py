@@ -81,6 +81,9 @@ def _source_lines(source: SourceStatus, now: datetime) -> Iterator[str]:
         last = source.last_rejects[0]
         told = f"{shown(last.where, 60)}: {shown(last.reason, 120)}"
         yield f"         {source.rejects:,} items passed over as unreadable, the last {told}"
+    if source.looks_failures:
+        reason = shown(source.looks_error, 160)
+        yield f"         edits and deletions can't be looked for: {reason}"
     yield from (f"         {line}" for line in (*_coverage(source), *_budget(source)))
 
 

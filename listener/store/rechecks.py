@@ -35,7 +35,7 @@ def plan(db: "Database", plans: Iterable[SourcePlan], now: datetime) -> None:
 
 
 def hurry(db: "Database", ids: Sequence[str], now: datetime) -> None:
-    """These posts may be gone: they are due for a look at once, and their source for asking."""
+    """Make these posts due for a look at once: they may be gone."""
     for start in range(0, len(ids), IDS_AT_ONCE):
         some = ids[start : start + IDS_AT_ONCE]
         db.execute(
@@ -102,6 +102,14 @@ def fail(
     _let_go(db, turn, "failures = failures + 1", reason, due_at, None)
     if reserved is not None or spent is not None:
         spending.settle(db, turn.source, reserved, spent, turn.asked_at, looks=True)
+
+
+def standing(db: "Database", source: str) -> tuple[int, str]:
+    """How often in a row a second look failed, and why the last one did."""
+    row = db.execute(
+        "SELECT failures, last_error FROM rechecks WHERE source = ? AND planned", (source,)
+    ).fetchone()
+    return (row["failures"], row["last_error"]) if row else (0, "")
 
 
 def _turn(db: "Database", source: str, token: int, now: datetime) -> RecheckTurn:

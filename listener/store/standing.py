@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from listener.budget import uses
 from listener.model import Fault
 from listener.ports import SHARE_USED_UP
-from listener.store import ledger, spending
+from listener.store import ledger, rechecks, spending
 from listener.store.port import Buried, SourceStatus, StageStatus, Status
 from listener.store.rows import Row, moment, moment_or_none, stamp
 
@@ -74,6 +74,7 @@ def _source(db: "Database", row: Row, now: datetime) -> SourceStatus:
     newest = "SELECT place, reason FROM rejects WHERE source = ? ORDER BY n DESC"
     backfilled, lost = ledger.lengths(db, name, now)
     spent = spending.spending(db, name, now)
+    looks = rechecks.standing(db, name)
     return SourceStatus(
         name=name,
         state=_state(row, degraded=bool(faults)),
@@ -96,6 +97,8 @@ def _source(db: "Database", row: Row, now: datetime) -> SourceStatus:
         spent_day=spent.day,
         spent_month=spent.month,
         budget=uses(spending.limits_of(row), spent, now),
+        looks_failures=looks[0],
+        looks_error=looks[1],
     )
 
 

@@ -46,6 +46,12 @@ class StoreRechecks:
         assert store.claim_rechecks(SOON - MINUTE, LEASE, 9) == []
         assert ids(turn_of(store)) == ["1"]
 
+    def test_posts_that_may_be_gone_are_due_at_once(self, store: Store) -> None:
+        keep(store, a_post("1"), a_post("2"))
+        poll(store, [], look_again=["fake:2", "fake:9"], now=NOON + MINUTE)
+        store.plan_sources([PLAN], NOON + MINUTE)
+        assert ids(turn_of(store, NOON + MINUTE)) == ["2"]
+
     def test_mentions_come_first_then_the_longest_due(self, store: Store) -> None:
         ages = {"1": 5, "2": 4, "3": 2, "4": 3}
         posts = [a_post(one, published_at=NOON - hours * HOUR) for one, hours in ages.items()]

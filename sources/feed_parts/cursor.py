@@ -24,8 +24,8 @@ _VERSION = 1
 class UrlState:
     """What is known of one address.
 
-    ``etag`` and ``modified`` are the server's validators for the body whose hash is ``digest``;
-    ``fault`` is what was wrong with that body, if anything. ``feed_url`` is the feed that a page
+    ``etag`` and ``modified`` are the server's validators for the body whose hash is ``digest``,
+    ``unread`` how often it answered in a row that this has not changed; ``fault`` is what was wrong with that body, if anything. ``feed_url`` is the feed that a page
     at the address named. ``waiting`` says that the last poll had no time for it. ``seen`` holds a
     hash of each entry's id with a hash of its content, the oldest first, and ``names`` the names
     of the newest that are listed.
@@ -42,6 +42,7 @@ class UrlState:
     etag: str = ""
     modified: str = ""
     digest: str = ""
+    unread: int = 0
     fault: str = ""
     feed_url: str = ""
     not_before: float = 0.0

@@ -18,6 +18,10 @@ from sources.feed_parts.wishes import fresh_seconds, hold_until, linked
 Parse = Callable[[bytes, str, str, int], Document]
 """Reads a body of some content type from some address, at most so many entries of it."""
 
+UNREAD_MAX = 9
+"""After so many answers of "not modified" the feed is read all the same: some sites go by the
+newest entry's date and don't notice an edit (WordPress, with comments)."""
+
 COSTLY_WAIT_SECONDS = 3_600.0
 LASTING_WAIT_SECONDS = 3_600.0
 COMMENT_FEEDS_MAX = 10
@@ -118,11 +122,11 @@ class Visit:
 
     def _answered(self, state: UrlState, reply: Reply) -> Outcome:
         if reply.status == 304 and state.digest:
-            return self._unchanged(state, reply)
+            return self._unchanged(replace(state, unread=state.unread + 1), reply)
         if not 200 <= reply.status < 300:
             return _refused(reply, state, self.now)
         etag, modified = _validator(reply, "ETag"), _validator(reply, "Last-Modified")
-        state = replace(state, etag=etag, modified=modified)
+        state = replace(state, etag=etag, modified=modified, unread=0)
         digest = hashlib.sha256(reply.body).hexdigest()[:32]
         if digest == state.digest:
             return self._unchanged(state, reply)
@@ -208,10 +212,9 @@ class Visit:
 
 def _fetch(url: str, state: UrlState, limits: Limits) -> Reply:
     headers = {"Accept": _ACCEPT}
-    if state.digest and state.etag:
-        headers["If-None-Match"] = state.etag
-    if state.digest and state.modified:
-        headers["If-Modified-Since"] = state.modified
+    if state.digest and state.unread < UNREAD_MAX:
+        stated = {"If-None-Match": state.etag, "If-Modified-Since": state.modified}
+        headers |= {name: value for name, value in stated.items() if value}
     return request(
         "GET",
         url,

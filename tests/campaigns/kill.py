@@ -1,6 +1,8 @@
 """The daemon, killed again and again at random moments, and what must hold afterwards.
 
-The child is forked from a server that has everything imported, so that it is polling, tagging
+It reads a file, a feed, and a site that bills, with a budget that is raised a little at every
+start; what the site takes down it takes back. In some rounds two daemons share all this, in some
+``listener forget`` runs beside them, and is killed as well. The child is forked from a server that has everything imported, so that it is polling, tagging
 and sending milliseconds after it starts, and a kill hits work, not start-up.
 """
 
@@ -11,19 +13,26 @@ import random
 import signal
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Event
 from typing import Any
 
+from tests.campaigns.billed import POSTS_AN_AUTHOR, BilledSite, Ceilings
+from tests.campaigns.kill_findings import UNBILLED, Findings, look
 from tests.campaigns.places import SECRET, GrowingFeed, Hook
 
+DATABASE = "kill.db"
 ALIVE_SECONDS_MAX = 0.9
 FINISH_SECONDS_MAX = 240
 WORK_SECONDS_MAX = 10
 LINES_A_POLL = 1
 LINES_A_KILL = 16
+REQUESTS_A_START, POSTS_A_START = 2, 10
+ENOUGH = Ceilings(requests=1_000_000, posts=1_000_000)
+TWO_DAEMONS_EVERY = 4
+FORGET_EVERY = 6
 
 CONFIG = """
 [listener]
@@ -43,6 +52,12 @@ type = "feed"
 urls = [{feed}]
 poll_seconds = 1
 allow_private = true
+[sources.billed]
+type = "billed"
+url = {billed}
+poll_seconds = 1
+[sources.billed.budget]
+{budget}
 [classifiers]
 order = ["spam", "sentiment", "urgency", "intent"]
 [channels.hook]
@@ -61,35 +76,25 @@ group_seconds = 1
 """
 
 
-@dataclass
-class Findings:
-    """What was found; every list and every ``lost`` must be empty or zero."""
+@dataclass(frozen=True)
+class Places:
+    """What the daemon reads and tells."""
 
-    kills: int = 0
-    kills_at_work: int = 0
-    posts: int = 0
-    mentions: int = 0
-    tellings: int = 0
-    duplicates: int = 0
-    cursor_ahead: list[str] = field(default_factory=list)
-    posts_lost: int = 0
-    mentions_lost: int = 0
-    mentions_untold: list[str] = field(default_factory=list)
-    mentions_told_under_two_keys: list[str] = field(default_factory=list)
-    tellings_that_changed: list[str] = field(default_factory=list)
-    forged: int = 0
+    feed: GrowingFeed
+    site: BilledSite
+    hook: Hook
 
 
 class Campaign:
-    """A folder with a configuration, a file that is being read, a feed and a webhook."""
+    """A folder with a configuration, a file that is being read, and the places."""
 
-    def __init__(self, folder: Path, feed: GrowingFeed, hook: Hook, kills: int, seed: int) -> None:
+    def __init__(self, folder: Path, places: Places, kills: int, seed: int) -> None:
         self.folder = folder
-        self.feed = feed
-        self.hook = hook
+        self.places = places
         self.kills = kills
         self.random = random.Random(seed)
         self.lines = kills * LINES_A_KILL
+        self.forgotten: set[str] = set()
         self.config = folder / "config.toml"
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["tests.campaigns.kill_child"])
@@ -97,19 +102,60 @@ class Campaign:
 
     def run(self) -> Findings:
         """Kill so many times, then let the daemon finish, then look."""
-        found = Findings(kills=self.kills)
+        found = Findings(kills=self.kills, expected=self.lines + self.places.feed.items_max)
         for kill in range(self.kills):
+            self._raise_budget()
+            self.places.site.grow()
             before = self._work_done()
-            child = self._started()
+            children = self._children(kill)
             if kill % 2:  # every other one surely at work; the rest wherever it happens to be
                 self._wait_for_work(before)
-            Event().wait(self.random.uniform(0.0, ALIVE_SECONDS_MAX / (1 + kill % 2)))
-            os.kill(child.pid or 0, signal.SIGKILL)
-            child.join()
+            self._kill(children, ALIVE_SECONDS_MAX / (1 + kill % 2))
             found.kills_at_work += self._work_done() != before
             found.cursor_ahead += self._cursor_ahead()
         self._finish()
-        return self._look(found)
+        look(found, self.folder / DATABASE, self.places.site, self.places.hook, self.forgotten)
+        return found
+
+    def _children(self, kill: int) -> list[BaseProcess]:
+        """A daemon; now and then two, or one and somebody who wants to be forgotten."""
+        children = [self._started() for _ in range(1 + (kill % TWO_DAEMONS_EVERY == 0))]
+        who = self._somebody() if kill % FORGET_EVERY == 1 else None
+        return children if who is None else [*children, self._forgetting(who)]
+
+    def _kill(self, children: list[BaseProcess], alive_seconds_max: float) -> None:
+        for child in children:
+            Event().wait(self.random.uniform(0.0, alive_seconds_max / len(children)))
+            os.kill(child.pid or 0, signal.SIGKILL)
+        for child in children:
+            child.join()
+
+    def _raise_budget(self) -> None:
+        """A changed budget makes the source due, and this one is soon spent again."""
+        ceilings = self.places.site.ceilings
+        ceilings.requests += REQUESTS_A_START
+        ceilings.posts += POSTS_A_START
+        self._write_config(ceilings)
+
+    def _somebody(self) -> str | None:
+        """An author of whom everything is stored that will ever come."""
+        known = self._one(
+            f"""SELECT group_concat(author_handle) FROM (SELECT author_handle FROM posts
+                WHERE source = 'billed' AND deleted_at IS NULL GROUP BY author_handle
+                HAVING count(*) = {POSTS_AN_AUTHOR} ORDER BY author_handle)"""
+        )
+        if not known:
+            return None
+        who: str = self.random.choice(known.split(","))
+        self.forgotten.add(who)
+        return who
+
+    def _forgetting(self, who: str) -> BaseProcess:
+        from tests.campaigns.kill_child import forget_author
+
+        child = self._context.Process(target=forget_author, args=(self.config, who))
+        child.start()
+        return child
 
     def _wait_for_work(self, before: tuple[int, ...]) -> None:
         for _ in range(WORK_SECONDS_MAX * 50):
@@ -124,11 +170,15 @@ class Campaign:
         )
         (self.folder / "posts.jsonl").write_text("\n".join(lines) + "\n")
         (self.folder / "secret").write_text(SECRET)
+
+    def _write_config(self, ceilings: Ceilings) -> None:
         self.config.write_text(
             CONFIG.format(
                 file=json.dumps(str(self.folder / "posts.jsonl")),
-                feed=json.dumps(self.feed.url),
-                hook=json.dumps(self.hook.url),
+                feed=json.dumps(self.places.feed.url),
+                billed=json.dumps(self.places.site.url),
+                budget=ceilings.toml(),
+                hook=json.dumps(self.places.hook.url),
                 lines_a_poll=LINES_A_POLL,
             )
         )
@@ -141,7 +191,14 @@ class Campaign:
         return child
 
     def _finish(self) -> None:
-        """Let it run undisturbed until nothing is left to read, to judge or to tell."""
+        """Let it run undisturbed until nothing is left to read, to judge, to tell or to look at."""
+        for who in sorted(self.forgotten):  # whoever was killed at it is asked once more
+            child = self._forgetting(who)
+            child.join(60)
+            assert child.exitcode == 0, f"forgetting {who} failed: {child.exitcode}"
+        self.places.site.calm_down()
+        self.places.site.ceilings = ENOUGH
+        self._write_config(ENOUGH)
         child = self._started()
         for _ in range(FINISH_SECONDS_MAX * 4):
             Event().wait(0.25)
@@ -155,9 +212,12 @@ class Campaign:
         waiting = self._number(
             "SELECT (SELECT count(*) FROM mentions WHERE state = 'new')"
             " + (SELECT count(*) FROM outbox WHERE state = 'pending')"
+            " + (SELECT count(*) FROM posts WHERE check_at < strftime('%Y-%m-%dT%H:%M:%f', 'now'))"
         )
-        posts = self._number("SELECT count(*) FROM posts")
-        return waiting == 0 and posts >= self.lines + self.feed.items_max
+        posts = self._number(f"SELECT count(*) FROM posts WHERE {UNBILLED}")
+        cursor = self._one("SELECT cursor FROM sources WHERE name = 'billed'") or '{"after": 0}'
+        read = json.loads(cursor)["after"] >= len(self.places.site.events)
+        return waiting == 0 and posts >= self.lines + self.places.feed.items_max and read
 
     def _cursor_ahead(self) -> list[str]:
         """The file's cursor covers the lines that are stored, and not one more."""
@@ -170,29 +230,11 @@ class Campaign:
             covered = file.read(offset).count(b"\n")
         return [] if covered == posts else [f"cursor covers {covered} lines, {posts} stored"]
 
-    def _look(self, found: Findings) -> Findings:
-        expected = self.lines + self.feed.items_max
-        found.posts = self._number("SELECT count(*) FROM posts")
-        found.mentions = self._number("SELECT count(*) FROM mentions WHERE state = 'tagged'")
-        found.posts_lost = expected - found.posts
-        found.mentions_lost = expected - found.mentions
-        found.tellings = sum(self.hook.times.values())
-        found.duplicates = self.hook.duplicates
-        found.tellings_that_changed = self.hook.changed
-        found.forged = self.hook.forged
-        told = self.hook.mentions()
-        with self._database() as db:
-            keys = [row[0] for row in db.execute("SELECT key FROM mentions")]
-        # Two rules, so each mention is told in just two tellings, however often each came.
-        found.mentions_untold = [key for key in keys if told[key] < 2]
-        found.mentions_told_under_two_keys = [key for key in keys if told[key] > 2]
-        return found
-
     def _work_done(self) -> tuple[int, ...]:
         return (
             self._number("SELECT count(*) FROM posts"),
             self._number("SELECT count(*) FROM tags"),
-            sum(self.hook.times.values()),
+            sum(self.places.hook.times.values()),
         )
 
     def _number(self, query: str) -> int:
@@ -210,4 +252,4 @@ class Campaign:
         return None if row is None else row[0]
 
     def _database(self) -> "closing[sqlite3.Connection]":
-        return closing(sqlite3.connect(self.folder / "kill.db", timeout=10))
+        return closing(sqlite3.connect(self.folder / DATABASE, timeout=10))

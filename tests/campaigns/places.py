@@ -91,7 +91,12 @@ class _HookHandler(_Handler):
 
 
 class Hook(Place):
-    """A webhook that keeps what it was told: key → the mentions told under it, and how often."""
+    """A webhook that keeps what it was told: key → the mentions told under it, and how often.
+
+    ``changed`` names what was missing or added when a telling came again. ``taken_back`` is, for
+    each post, when it was last taken back, and ``shown`` when it was last shown, by the count of
+    what came; ``shown_again`` names those that were shown after they were taken back.
+    """
 
     handler = _HookHandler
 
@@ -99,15 +104,28 @@ class Hook(Place):
         self.told: dict[str, frozenset[str]] = {}
         self.times: Counter[str] = Counter()
         self.forged = 0
-        self.changed: list[str] = []
+        self.changed: list[tuple[str, str]] = []
+        self.shown: dict[str, int] = {}
+        self.taken_back: dict[str, int] = {}
+        self.shown_again: list[str] = []
 
     def take(self, alert: dict[str, Any], genuine: bool) -> None:
         mentions = frozenset(f"{told['post']['id']}#{told['brand']}" for told in alert["mentions"])
         with self.lock:
             self.forged += not genuine
-            if self.told.setdefault(alert["key"], mentions) != mentions:
-                self.changed.append(alert["key"])
+            before = self.told.setdefault(alert["key"], mentions)
+            self.changed += [(alert["key"], mention) for mention in before ^ mentions]
             self.times[alert["key"]] += 1
+            self._note_posts(alert, sum(self.times.values()))
+
+    def _note_posts(self, alert: dict[str, Any], at: int) -> None:
+        for told in alert["mentions"]:
+            post_id = told["post"]["id"]
+            self.shown[post_id] = at
+            if post_id in self.taken_back:
+                self.shown_again.append(f"{post_id} in {alert['key']}")
+        for post_id in alert.get("retracted", ()):
+            self.taken_back[post_id] = at
 
     @property
     def duplicates(self) -> int:

@@ -7,6 +7,7 @@ import pytest
 
 from listener.ports import Retry, Source
 from listener.testing import SourceSuite
+from sources.feed_parts.visit import UNREAD_MAX
 from tests.sources.feed_site import Reader, Site, fault, rss, serving, source, told
 
 
@@ -57,12 +58,45 @@ def test_an_unchanged_feed_costs_no_body_and_no_reading(site: Site) -> None:
     cursor = feeds.poll(None).cursor
     for _ in range(2):
         batch = feeds.poll(cursor)
-        assert (batch.posts, batch.faults, batch.cursor) == ((), (), cursor)
+        assert (batch.posts, batch.faults) == ((), ())
+        cursor = batch.cursor
     assert reader.read == [url]
     assert site.asked[0][1].get("If-None-Match") is None
     for _, headers in site.asked[1:]:
         assert headers["If-None-Match"] == 'W/"1"'
         assert headers["If-Modified-Since"] == "Sat, 21 Nov 2026 10:00:00 GMT"
+
+
+def test_an_edit_that_the_site_does_not_notice_comes_all_the_same(site: Site) -> None:
+    url = site.serve("/feed", rss("a|one"), ETag="1")
+    feeds = source(url)
+    cursor = feeds.poll(None).cursor
+    site.serve("/feed", rss("a|put right"), ETag="1")
+    came: list[str] = []
+    for _ in range(UNREAD_MAX + 1):
+        batch = feeds.poll(cursor)
+        came += [post.text for post in batch.posts]
+        cursor = batch.cursor
+    assert came == ["put right"]
+    assert [headers.get("If-None-Match") for _, headers in site.asked[-2:]] == ["1", None]
+
+
+def test_an_entry_gone_from_among_others_is_to_be_looked_at_again(site: Site) -> None:
+    url = site.serve("/feed", rss("c|three", "b|two", "a|one"))
+    feeds = source(url)
+    cursor = feeds.poll(None).cursor
+    site.serve("/feed", rss("d|four", "c|three", "a|one"))
+    batch = feeds.poll(cursor)
+    assert batch.look_again == ("127.0.0.1:b",)
+    assert feeds.poll(batch.cursor).look_again == ()
+
+
+def test_an_entry_that_made_room_for_news_is_not(site: Site) -> None:
+    url = site.serve("/feed", rss("c|three", "b|two", "a|one"))
+    feeds = source(url)
+    cursor = feeds.poll(None).cursor
+    site.serve("/feed", rss("e|five", "d|four", "c|three"))
+    assert feeds.poll(cursor).look_again == ()
 
 
 def test_an_unchanged_body_is_not_read_again(site: Site) -> None:

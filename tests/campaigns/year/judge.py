@@ -5,9 +5,9 @@ each must have a reason in the plan.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from listener.budget import NO_LIMITS
 from tests.campaigns.year.plan import Plan
@@ -95,7 +95,7 @@ def judge(site: StandIn, books: Books, platform: Platform, plan: Plan) -> Verdic
             for e in there
             if e.id in gone and _still_there(site, e, books.kept[e.id], platform, plan)
         ),
-        groundless=tuple(_groundless(books.told, platform, plan)),
+        groundless=tuple(_groundless(site, books.told, platform, plan)),
         untold=tuple(one for one in books.noted if not _covered(one, books.told)),
         billed_twice=tuple(sorted(_billed_twice(site, books.killed))),
         over_budget=tuple(_over_budget(site, platform)),
@@ -119,15 +119,11 @@ def _unseen(site: StandIn, entry: Entry, looks: Iterable[datetime]) -> bool:
 
 def _is_stale(entry: Entry, kept: Kept, platform: Platform, plan: Plan) -> bool:
     """Whether it says something else than the site, though there was time to look again."""
-    is_due = entry.edited_at is None or _overdue(
-        entry, entry.edited_at, platform.finds_edits, plan
-    )
+    is_due = entry.edited_at is None or _overdue(entry, entry.edited_at, platform.finds_edits, plan)
     return is_due and entry.text not in kept.text
 
 
-def _still_there(
-    site: StandIn, entry: Entry, kept: Kept, platform: Platform, plan: Plan
-) -> bool:
+def _still_there(site: StandIn, entry: Entry, kept: Kept, platform: Platform, plan: Plan) -> bool:
     gone = gone_at(site, entry)
     is_due = gone is not None and _overdue(entry, gone, platform.finds_deletions, plan)
     return is_due and kept != Kept("")
@@ -140,13 +136,17 @@ def _overdue(entry: Entry, changed_at: datetime, patience: Patience, plan: Plan)
 
 
 def _groundless(
-    told: Iterable[Stretch], platform: Platform, plan: Plan
-) -> Iterable[Stretch]:
-    """The gaps for which nothing in the plan is a reason: an excuse must not be a habit."""
-    if platform.rolls_over:
-        return
+    site: StandIn, told: Iterable[Stretch], platform: Platform, plan: Plan
+) -> Iterator[Stretch]:
+    """The gaps for which nothing in the plan is a reason: an excuse must not be a habit.
+
+    A site that lists the newest posts alone is a reason where there were more between two polls.
+    """
     for since, until in told:
-        if not any(spell.since < until and since < spell.until for spell in plan.spells):
+        is_ill = any(spell.since < until and since < spell.until for spell in plan.spells)
+        began = until - timedelta(seconds=platform.poll_seconds)
+        new = sum(min(since, began) <= entry.at <= until for entry in site.entries.values())
+        if not is_ill and not 0 < platform.lists <= new:
             yield since, until
 
 
@@ -163,7 +163,7 @@ def _lies_in(at: datetime, gaps: Iterable[Stretch]) -> bool:
     return any(since <= at <= until for since, until in gaps)
 
 
-def _billed_twice(site: StandIn, killed: Collection[str]) -> Iterable[str]:
+def _billed_twice(site: StandIn, killed: Collection[str]) -> Iterator[str]:
     """Versions of posts that were bought more than once to listen.
 
     X charges for a post once a UTC day: what a look days later costs is another thing, and
@@ -175,7 +175,7 @@ def _billed_twice(site: StandIn, killed: Collection[str]) -> Iterable[str]:
             yield version
 
 
-def _over_budget(site: StandIn, platform: Platform) -> Iterable[str]:
+def _over_budget(site: StandIn, platform: Platform) -> Iterator[str]:
     """The days and months in which more was asked for, or billed, than allowed."""
     limits = platform.limits
     days = Counter(f"{asked.at:%Y-%m-%d}" for asked in site.asked)

@@ -111,9 +111,7 @@ def _others(rates: Rates) -> tuple[tuple[Deed, float], ...]:
     )
 
 
-def _moments(
-    chance: Random, start: datetime, end: datetime, per_day: float
-) -> Iterator[datetime]:
+def _moments(chance: Random, start: datetime, end: datetime, per_day: float) -> Iterator[datetime]:
     """Moments of a Poisson process."""
     at = start
     while per_day and (at := at + timedelta(days=chance.expovariate(per_day))) < end:

@@ -10,7 +10,7 @@ from listener.recheck_due import DAILY, WEEKLY, YOUNG
 from tests.campaigns.year.plan import Rates
 from tests.sources.standins.bluesky_site import BlueskySite
 from tests.sources.standins.discourse_site import DiscourseSite
-from tests.sources.standins.feed_site import FeedSite
+from tests.sources.standins.feed_site import LISTED, FeedSite
 from tests.sources.standins.hackernews_site import HackerNewsSite
 from tests.sources.standins.mastodon_site import MastodonSite
 from tests.sources.standins.reddit_site import RedditSite
@@ -35,8 +35,19 @@ def billed(age: timedelta) -> timedelta | None:
     return 3 * DAY + 2 * age if 3 * age < YOUNG - 3 * DAY else None
 
 
+def never(_: timedelta) -> timedelta | None:
+    """Nobody looks again."""
+    return None
+
+
 def nothing(site: StandIn) -> None:
     """There is no stream to cut."""
+
+
+def cut(site: BlueskySite) -> None:
+    """The next stream breaks off, and one of the hosts dies or comes back."""
+    site.cuts += 1
+    site.down ^= {0}
 
 
 @dataclass(frozen=True)
@@ -44,9 +55,11 @@ class Platform:
     """A platform: its stand-in, how often things happen there, and how it is listened to.
 
     ``words`` are added to each post, so that the source finds it; ``cut`` cuts its streams.
-    ``rolls_over`` says that what the site lists can be gone before anybody looks.
+    ``edits_among`` is how many of the newest posts are edited: sites may not tell of others.
+    Where ``lists`` is not 0, the site lists so many posts, and what comes too fast rolls over.
     """
 
+    name: str
     site: type[StandIn]
     rates: Rates = field(default_factory=Rates)
     limits: Limits = NO_LIMITS
@@ -55,19 +68,23 @@ class Platform:
     words: str = ""
     finds_edits: Patience = free
     finds_deletions: Patience = free
-    rolls_over: bool = False
+    edits_among: int = 200
+    lists: int = 0
     cut: Callable[[Any], None] = nothing
 
 
 SELDOM = Rates(posts=1.5)
 """Where a second look at one post takes one request."""
 
+FEED = {"poll_seconds": 3 * 3_600.0}
+
 PLATFORMS = [
-    Platform(HackerNewsSite, SELDOM, Limits(requests_per_day=600)),
-    Platform(RedditSite),
-    Platform(DiscourseSite, SELDOM),
-    Platform(XSite, Rates(busy=3), Limits(posts_per_month=800)),
-    Platform(MastodonSite),
-    Platform(BlueskySite, Rates(cuts=0.3), cut=BlueskySite.disconnect),
-    Platform(FeedSite, SELDOM, rolls_over=True),
+    Platform("hackernews", HackerNewsSite, SELDOM, Limits(requests_per_day=600)),
+    Platform("reddit", RedditSite),
+    Platform("discourse", DiscourseSite, SELDOM),
+    Platform("x", XSite, limits=Limits(posts_per_month=4_000), finds_deletions=billed),
+    Platform("x, poor", XSite, Rates(busy=4), Limits(posts_per_month=300), finds_deletions=never),
+    Platform("mastodon", MastodonSite),
+    Platform("bluesky", BlueskySite, Rates(cuts=0.3), cut=cut),
+    Platform("feed", FeedSite, SELDOM, settings=FEED, edits_among=6, lists=LISTED),
 ]

@@ -122,14 +122,22 @@ class Year:
             self._restart(event.at, in_the_middle=event.pick < 0.5)
         elif event.deed == "cut":
             self.platform.cut(site)
-        elif alive := [entry for entry in self._alive(200) if not entry.edited_at]:
-            entry = alive[int(event.pick * len(alive))]
-            if event.deed == "edit":
-                site.edit(entry.id, f"{entry.text}, put right")
-            elif event.deed == "delete":
-                site.delete(entry.id)
-            else:
-                site.remove_author(entry.author)
+        else:
+            self._change(event)
+
+    def _change(self, event: Event) -> None:
+        """Something befalls one of the newest posts."""
+        count = self.platform.edits_among if event.deed == "edit" else 200
+        alive = [entry for entry in self._alive(count) if not entry.edited_at]
+        if not alive:
+            return
+        entry = alive[int(event.pick * len(alive))]
+        if event.deed == "edit":
+            self.site.edit(entry.id, f"{entry.text}, put right")
+        elif event.deed == "delete":
+            self.site.delete(entry.id)
+        else:
+            self.site.remove_author(entry.author)
 
     def _how(self, event: Event) -> dict[str, str]:
         author = f"writer{int(event.pick * 400)}"

@@ -41,7 +41,7 @@ def played(platform: Platform, seed: int, days: int, folder: Path) -> tuple[Verd
 def row(verdict: Verdict, year: Year) -> str:
     """The platform's line in the table."""
     values = (
-        year.site.name,
+        year.platform.name,
         verdict.published,
         verdict.stored,
         verdict.excused_by_gap,

@@ -15,7 +15,7 @@ DAYS = int(os.environ.get("YEAR_DAYS", "14"))
 SEED = int(os.environ.get("YEAR_SEED", "1"))
 
 
-@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.site.name)
+@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.name)
 def test_what_was_published_is_stored_or_told_as_missed(platform: Platform, tmp_path: Path) -> None:
     verdict, year = played(platform, SEED, DAYS, tmp_path)
     print(f"\n{HEAD}\n{row(verdict, year)}")

@@ -15,7 +15,7 @@ from listener.ports import FailureState
 from listener.store import Store
 from listener.store.port import SourcePlan
 from listener.store.sqlite import SqliteStore
-from listener.testing.fakes import NOON
+from listener.testing.fakes import NOON, a_post
 from listener.testing.store_steps import HOUR, poll, polled, turn_at
 from listener.web.metrics import exposition
 from tests.listener.cli.commands import Listener, configure, store_in
@@ -48,6 +48,14 @@ def test_what_was_missed_is_told_with_its_place_and_its_cause(store: Store) -> N
         "seen until 2026-03-10 12:00 UTC, in the last 30 days 4 h backfilled and 2 h lost",
         "r/travel not seen for 2 h until 2026-03-10 11:00 UTC: page limit",
     ]
+
+
+def test_second_looks_that_fail_are_told(store: Store) -> None:
+    poll(store, [a_post()])
+    store.plan_sources([SourcePlan("fake", 60, recheck_posts_max=9)], NOON)
+    (turn,) = store.claim_rechecks(NOON + HOUR, 60, 1)
+    store.fail_recheck(turn, "it is down", NOON + 2 * HOUR)
+    assert told(store)[1] == "edits and deletions can't be looked for: it is down"
 
 
 def test_many_gaps_are_told_by_the_newest(store: Store) -> None:

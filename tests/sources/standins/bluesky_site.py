@@ -36,7 +36,8 @@ AT_ONCE_MAX = 100_000
 
 
 class BlueskySite(StandIn):
-    """The network. ``keeps`` is how far back its hosts can be wound; ``down`` lists dead ones.
+    """The network. ``keeps`` is how far back its hosts can be wound; ``down`` lists dead ones, and
+    ``cuts`` counts streams yet to be cut halfway through what they have to say.
 
     ``facets`` and ``embeds`` of a post are set by its text before it is published. Handles are
     the authors' names, below ``bsky.social`` where they have no dot.
@@ -48,6 +49,7 @@ class BlueskySite(StandIn):
         super().__init__(*args, **options)
         self.keeps = timedelta(hours=24)
         self.down: set[int] = set()
+        self.cuts = 0
         self.extras: dict[str, dict[str, Any]] = {}
         self.log: list[tuple[int, str]] = []
         self.streams: dict[int, socket.socket] = {}
@@ -296,7 +298,12 @@ class _Upgrade(BaseHTTPRequestHandler):
             control = self._control() if is_asked else (0, b"")
             if due := site.due(after):
                 texts = (text.encode("utf-8", "replace") for _, text in due)
-                self.connection.sendall(b"".join(map(framed, texts)))
+                frames = b"".join(map(framed, texts))
+                if site.cuts > 0:
+                    site.cuts -= 1
+                    self.connection.sendall(frames[: len(frames) // 2])
+                    return
+                self.connection.sendall(frames)
                 after = due[-1][0]
             if control[0] == 9:
                 self.connection.sendall(framed(control[1], 10))
