@@ -124,6 +124,13 @@ def for_looks(limits: Limits) -> Limits:
     return Limits(**shares)
 
 
+def few(dearest: Spent, posts: int) -> Spent:
+    """What a call costs at most that brings no more than so many posts, where posts cost."""
+    if dearest.posts <= posts:
+        return dearest
+    return Spent(dearest.requests, posts, dearest.money_micros * posts // dearest.posts)
+
+
 def used_up(limits: Limits, spending: Spending, dearest: Spent, now: datetime) -> UsedUp:
     """What stands in the way of a call that was given no allowance."""
     for span in SPANS:

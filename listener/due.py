@@ -21,7 +21,9 @@ def next_poll(
     """
     if more:
         return now
-    is_wish = isinstance(wait_seconds, int | float) and not isnan(wait_seconds)
+    is_wish = isinstance(wait_seconds, int) or (
+        isinstance(wait_seconds, float) and not isnan(wait_seconds)
+    )
     wait = max(WAIT_SECONDS_MIN, wish_seconds(wait_seconds)) if is_wish else poll_seconds
     return now + timedelta(seconds=wait)
 
@@ -61,8 +63,8 @@ def unseen(
     ``cause``; anything longer is a gap. A wait that the site asked for, or that the budget
     makes, is no gap either: what counts is when the source was due.
     """
-    if seen_until is None:
-        return None
+    if seen_until is None or seen_until >= now:
+        return None  # never seen, or the clock was set back
     due_at = due_at or seen_until + timedelta(seconds=poll_seconds)
     if not cause and now <= late_after(due_at, poll_seconds):
         return None

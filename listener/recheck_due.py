@@ -17,12 +17,12 @@ def next_check(published_at: datetime, now: datetime, *, billed: bool = False) -
     """After a look at ``now``, the next one; None when there is none any more.
 
     For 30 days after about the post's own age, between an hour and a day; then weekly for a year.
-    Where a look is ``billed`` there are four: a day after publication, then each after twice the
-    post's age, within 30 days.
+    Where a look is ``billed`` there are few: a day after publication, then each after twice the
+    post's age, as long as that is within 30 days (days 1, 3, 9 and 27).
     """
     age = now - published_at
     if billed:
-        return None if age >= YOUNG else now + max(2 * age, DAILY)
+        return None if 3 * age > YOUNG else now + max(2 * age, DAILY)
     if age >= OLD:
         return None
     return now + (WEEKLY if age >= YOUNG else min(max(age, SOONEST), DAILY))

@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import isnan
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,9 @@ def wish_seconds(after_seconds: object) -> float:
 
     A plugin may hand on what is no number at all; then there is no wish.
     """
-    if not isinstance(after_seconds, int | float) or isnan(after_seconds):
+    if not isinstance(after_seconds, int | float):
         return 0.0
-    return float(min(max(0.0, after_seconds), WISH_SECONDS_MAX))
+    return float(min(max(0.0, after_seconds), WISH_SECONDS_MAX))  # of 0 and NaN max takes 0
 
 
 def _spread(key: str, attempts: int) -> float:

@@ -19,6 +19,7 @@ from listener.model import UNLIMITED, Batch, Brand, Fault, Post, Spent
 from listener.ports import Reject, Retry
 from sources.bluesky_parts import firehose, jetstream
 from sources.bluesky_parts.cursor import State, load
+from sources.bluesky_parts.events import CLOCK_SECONDS
 from sources.bluesky_parts.harvest import POSTS_MAX, Harvest
 from sources.bluesky_parts.people import A_CALL, LOOKUPS_MAX, People
 from sources.bluesky_parts.sieve import Sieve
@@ -29,13 +30,18 @@ from sources.common.stream import Held, Stream, Taken
 OVERLAP_SECONDS = 10.0
 """How far a stream is wound back where it is opened: hosts don't stamp alike."""
 
-CLOCK_SECONDS = 600.0
-"""How far our clock may be ahead of a host's: where it is silent, ours tells how late it is."""
+POLL_SECONDS_MAX = 45.0
+"""How long a poll may take in all, and a second look."""
 
+LISTEN_SECONDS_MAX = 35.0
+"""When in a poll the listening ends at the latest: who wrote is looked up in what is left."""
+
+PUBLIC_API = "https://public.api.bsky.app"
+
+_ACCOUNTS_SECONDS = 10.0
 _HELD_CHUNKS = 64
 _TAKEN_CHUNKS = 4
 _LINGER_SECONDS = 0.5
-_READ_OFF_SECONDS = 40.0
 _UNKNOWN: dict[int, Meaning] = {400: ("gone", "does not know what it is asked for (400)")}
 
 
@@ -53,9 +59,10 @@ class BlueskySource:
     hosts: Annotated[list[str], "Hosts of the stream; empty: Bluesky's own Jetstream."] = field(
         default_factory=list
     )
-    api_url: Annotated[str, "Where names are looked up; empty: nowhere."] = (
-        "https://public.api.bsky.app"
-    )
+    api_url: Annotated[
+        str,
+        "Where names are looked up; empty: nowhere; auto: for a Jetstream at Bluesky's own API.",
+    ] = "auto"
     listen_seconds: Annotated[float, "How long one poll listens; 0: it reads what there is."] = 20.0
     first_hours: Annotated[float, "How many hours are looked back at first."] = 2.0
     retention_hours: Annotated[float, "How many hours back the hosts surely keep."] = 24.0
@@ -81,6 +88,8 @@ class BlueskySource:
             raise ValueError("hosts must name one host: each firehose counts in its own way")
         for host in self.hosts:
             _check_address(host, "hosts", ("ws", "wss"))
+        if self.api_url == "auto":  # what a firehose brings may be of another network
+            self.api_url = PUBLIC_API if self.mode == "jetstream" else ""
         if self.api_url:
             _check_address(self.api_url, "api_url", ("http", "https"))
         for name in ("first_hours", "retention_hours", "silence_seconds_max"):
@@ -88,8 +97,8 @@ class BlueskySource:
                 raise ValueError(f"{name} is {getattr(self, name)}: it must be 0 to 8760")
         if not 0 < self.timeout_seconds <= 20:
             raise ValueError(f"timeout_seconds is {self.timeout_seconds}: it must be up to 20")
-        if not 0 <= self.listen_seconds <= 45:
-            raise ValueError(f"listen_seconds is {self.listen_seconds}: it must be 0 to 45")
+        if not 0 <= self.listen_seconds <= LISTEN_SECONDS_MAX:
+            raise ValueError(f"listen_seconds is {self.listen_seconds}: it must be 0 to 35")
 
     def poll(self, cursor: str | None) -> Batch:
         """What happened since, or what happens in the next seconds."""
@@ -105,17 +114,20 @@ class BlueskySource:
             raise Reject("no brand listens to this source: name one in [brands]")
         if self.mode == "firehose":
             firehose.check()
-        state = load(cursor, self._stream_name()) or self._beginning()
+        began = monotonic()
+        state = self._begun(cursor)
         connecting = 0 if self._held.holds(cursor) else len(self.hosts)
         if allowance.requests < connecting:
             told = Fault("bluesky", "the budget leaves no request to connect with")
             return Batch(cursor=cursor, faults=(told,))
         people = self._people(allowance.requests - connecting)
         if self.api_url:
+            people.ends = began + _ACCOUNTS_SECONDS
             state = people.with_accounts(state, self.brands, self.now().timestamp())
+        people.ends = began + POLL_SECONDS_MAX
         stream, is_new = self._held.at(cursor, lambda stop: self._chunks(state, stop))
         self._has_begun = self._has_begun and not is_new
-        harvest, error = self._listen(stream, state)
+        harvest, error = self._listen(stream, state, began + LISTEN_SECONDS_MAX)
         self._has_begun = not harvest.kept_from
         if error is not None:
             self._held.drop()
@@ -128,7 +140,9 @@ class BlueskySource:
         """Their likes, shares and answers now, what they say, and which are there no longer."""
         if not self.api_url:
             raise Reject("posts can't be looked up without api_url")
-        return self._people(allowance.requests).looked_up(posts[: self.recheck_posts_max])
+        people = self._people(allowance.requests)
+        people.ends = monotonic() + POLL_SECONDS_MAX
+        return people.looked_up(posts[: self.recheck_posts_max])
 
     def _batch(
         self,
@@ -176,10 +190,12 @@ class BlueskySource:
             return 1.0
         return 0.0 if self.listen_seconds else None
 
-    def _listen(self, stream: Stream[Chunk], state: State) -> tuple[Harvest, Retry | Reject | None]:
+    def _listen(
+        self, stream: Stream[Chunk], state: State, ends: float
+    ) -> tuple[Harvest, Retry | Reject | None]:
         """What comes until the time is up, it is enough, or the stream ends."""
         harvest = self._harvest(state)
-        ends = monotonic() + (self.listen_seconds or _READ_OFF_SECONDS)
+        ends = min(ends, monotonic() + (self.listen_seconds or LISTEN_SECONDS_MAX))
         while not harvest.is_full and (left := ends - monotonic()) > 0:
             taken = stream.take(min(left, 1.0), _TAKEN_CHUNKS, 0.0)
             for chunk in taken.items:
@@ -196,7 +212,7 @@ class BlueskySource:
         now = self.now().timestamp()
         dialect = jetstream if self.mode == "jetstream" else firehose
         if chunk.messages:
-            harvest.add(dialect.reading(chunk.messages, harvest.sieve), now)
+            harvest.add(dialect.reading(chunk.messages, harvest.sieve, now), now)
         if chunk.silence is not None and chunk.silence >= self.quiet_seconds:
             self._quiet(harvest, now)
 
@@ -260,6 +276,14 @@ class BlueskySource:
 
     def _stream_name(self) -> str:
         return "jetstream" if self.mode == "jetstream" else self.hosts[0]
+
+    def _begun(self, cursor: str | None) -> State:
+        """Where the cursor stands, without times to come; without one the beginning."""
+        first, state = self._beginning(), load(cursor, self._stream_name())
+        if state is None:
+            return first
+        place = jetstream.place if self.mode == "jetstream" else None
+        return state.believed(self.now().timestamp(), first.at, place)
 
     def _beginning(self) -> State:
         at = self.now().timestamp() - self.first_hours * 3_600

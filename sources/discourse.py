@@ -14,13 +14,16 @@ from listener.clock import utc_now
 from listener.model import UNLIMITED, Batch, Brand, Fault, Post, Spent
 from listener.ports import Reject, Retry, Secret
 from sources.common.places import again, told
-from sources.common.plain_text import web_address
 from sources.common.purse import Purse
+from sources.common.settings import site_addresses, within
 from sources.discourse_parts.cursor import ForumState, dump, load
 from sources.discourse_parts.forum import Access, Forum, site_of
 from sources.discourse_parts.looking import SecondLook
 from sources.discourse_parts.parents import ASKED_MAX, own_accounts, posts_with_parents
 from sources.discourse_parts.reading import Reading
+
+FIRST_HOURS_MAX = 720
+TIMEOUT_SECONDS_MAX = 60
 
 _NOTHING = Batch()
 
@@ -60,15 +63,14 @@ class DiscourseSource:
     def __post_init__(self) -> None:
         if not self.forums:
             raise ValueError("forums is empty: give the address of a Discourse forum")
-        for address in self.forums:
-            if not web_address(address):
-                raise ValueError(f"forums names {address!r}, which is no http or https address")
-        for name in ("pages_max", "first_hours", "timeout_seconds"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} is {getattr(self, name)}: it must be more than 0")
+        self.forums = site_addresses("forums", self.forums)
+        if self.api_key is not None and len(self.forums) > 1:
+            msg = "api_key would be sent to every forum: give the one it is for a table of its own"
+            raise ValueError(msg)
         if self.pages_max < 2:
-            raise ValueError("pages_max is 1: to read on takes 2 pages")
-        self.forums = list(dict.fromkeys(address.strip().rstrip("/") for address in self.forums))
+            raise ValueError(f"pages_max is {self.pages_max}: to read on takes 2 pages")
+        within("first_hours", self.first_hours, FIRST_HOURS_MAX)
+        within("timeout_seconds", self.timeout_seconds, TIMEOUT_SECONDS_MAX)
 
     def poll(self, cursor: str | None) -> Batch:
         """What is new in all forums, within about 45 seconds."""
@@ -80,8 +82,10 @@ class DiscourseSource:
 
     def poll_within(self, cursor: str | None, allowance: Spent) -> Batch:
         """As ``poll``, at no more than so many requests. Raises Retry and Reject."""
+        if allowance.requests <= 0:
+            raise Retry("its budget has no request left", state="budget", spent=Spent())
         purse = Purse(min(allowance.requests, self.dearest().requests), self.poll_seconds_max)
-        states = load(cursor, self.forums)
+        states = load(cursor, self.forums, self.now())
         visited: dict[str, _Visited] = {}
         for address in sorted(states, key=lambda one: not states[one].waiting):
             visited[address] = self._visit(address, states[address], purse)

@@ -19,7 +19,8 @@ from listener.websub import Subscriber
 from sources.common.plain_text import web_address
 from sources.common.politeness import EVERYBODY, Politeness
 from sources.feed_parts.apart import parser
-from sources.feed_parts.cursor import UrlState, dump, load, with_comments
+from sources.feed_parts.cursor import UrlState, dump, load, on_time, with_comments
+from sources.feed_parts.hosts import hosts_of
 from sources.feed_parts.places import NEWS_URL, YOUTUBE_URL, news_addresses, youtube_addresses
 from sources.feed_parts.recheck import POSTS_MAX, Recheck
 from sources.feed_parts.turns import Turns
@@ -59,7 +60,7 @@ class FeedSource:
     timeout_seconds: Annotated[float, "How long one address may take to answer in full."] = 20.0
     size_bytes_max: Annotated[int, "Larger answers are refused."] = 10_000_000
     entries_max: Annotated[int, "How many entries are read of one feed."] = 5_000
-    allow_private: Annotated[bool, "Whether feeds may lie in private networks."] = False
+    allow_private: Annotated[bool, "Whether the hosts in urls may lie in private networks."] = False
     brands: tuple[Brand, ...] = ()
     poll_seconds: float = 300.0
     source_name: str = ""
@@ -108,8 +109,9 @@ class FeedSource:
     def poll_within(self, cursor: str | None, allowance: Spent) -> Batch:
         """As ``poll``; what there are no requests for stays due."""
         addresses = self.addresses()
-        before = load(cursor, addresses, comments=self.comments)
-        turns = Turns(before, self.poll_seconds, self.now().timestamp())
+        now = self.now().timestamp()
+        before = on_time(load(cursor, addresses, comments=self.comments), now)
+        turns = Turns(before, self.poll_seconds, now)
         chosen = turns.visited()
         if chosen and allowance.requests < REQUESTS_MAX:
             reason = f"its budget has fewer than the {REQUESTS_MAX} requests that a visit can take"
@@ -135,7 +137,7 @@ class FeedSource:
             requests_max=allowance.requests,
             timeout_seconds=self.timeout_seconds,
             size_bytes_max=self.size_bytes_max,
-            allow_private=self.allow_private,
+            private_hosts=self._private_hosts(),
         ).batch(posts)
 
     @contextmanager
@@ -153,7 +155,7 @@ class FeedSource:
             total_seconds=min(self.timeout_seconds, seconds),
             size_bytes_max=self.size_bytes_max,
             entries_max=self.entries_max,
-            allow_private=self.allow_private,
+            private_hosts=self._private_hosts(),
             obey_hints=self.obey_hints,
             comments=self.comments and named,
         )
@@ -168,7 +170,12 @@ class FeedSource:
         subscriber = self.subscriber
         if subscriber is None:
             return None
-        return Subscribing(subscriber, total_seconds, self.allow_private)
+        return Subscribing(subscriber, total_seconds, self._private_hosts())
+
+    def _private_hosts(self) -> frozenset[str]:
+        """Those that the settings name, where they may be."""
+        named = (*self.urls, self.news_url, self.youtube_url)
+        return hosts_of(named) if self.allow_private else frozenset()
 
 
 _LEFT = "was not reached in the time of one poll: it comes first at the next"

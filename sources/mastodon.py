@@ -17,8 +17,8 @@ from listener.match.forms import account
 from listener.model import UNLIMITED, Batch, Brand, Fault, Post, Spent
 from listener.ports import Reject, Retry, Secret
 from sources.common.places import again, told
-from sources.common.plain_text import web_address
 from sources.common.purse import Purse
+from sources.common.settings import site_addresses, within
 from sources.mastodon_parts.cursor import LaneState, Memory, dump, load
 from sources.mastodon_parts.instance import Instance, host_of
 from sources.mastodon_parts.lanes import (
@@ -35,6 +35,11 @@ from sources.mastodon_parts.looking import SecondLook
 from sources.mastodon_parts.statuses import SITE, status_of
 from sources.mastodon_parts.streaming import STREAMS_MAX, Heard, Line, Listening
 from sources.mastodon_parts.threads import ASKED_MAX, Threads
+
+FIRST_HOURS_MAX = 720
+TIMEOUT_SECONDS_MAX = 60
+LOOK_AGAIN_MAX = 20
+"""So many edits and deletions that an instance tells of others' posts are looked into at once."""
 
 _QUIET_SECONDS = 900.0
 _UNSTREAMED_SECONDS = 120.0
@@ -95,15 +100,15 @@ class MastodonSource:
     def __post_init__(self) -> None:
         if not self.instances:
             raise ValueError("instances is empty: give the address of a Mastodon instance")
-        for address in self.instances:
-            if not web_address(address):
-                raise ValueError(f"instances names {address!r}, which is no http or https address")
-        for name in ("pages_max", "first_hours", "timeout_seconds"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} is {getattr(self, name)}: it must be more than 0")
+        self.instances = site_addresses("instances", self.instances)
+        if self.stream_url:
+            (self.stream_url,) = site_addresses("stream_url", [self.stream_url])
+        if not self.pages_max > 0:
+            raise ValueError(f"pages_max is {self.pages_max}: it must be more than 0")
+        within("first_hours", self.first_hours, FIRST_HOURS_MAX)
+        within("timeout_seconds", self.timeout_seconds, TIMEOUT_SECONDS_MAX)
         if self.search and self.token is None:
             raise ValueError("search needs a token: an account on the first instance may search")
-        self.instances = list(dict.fromkeys(one.strip().rstrip("/") for one in self.instances))
 
     def poll(self, cursor: str | None) -> Batch:
         """What is new in all lists, within about 45 seconds."""
@@ -123,8 +128,10 @@ class MastodonSource:
         if not lanes:
             words = "give the brands hashtags, or set hashtags, public or token"
             raise Reject(f"there is nothing to ask the instances for: {words}", spent=Spent())
+        if allowance.requests <= 0:
+            raise Retry("its budget has no request left", state="budget", spent=Spent())
         purse = Purse(min(allowance.requests, self.dearest().requests), self.poll_seconds_max)
-        states, memory = load(cursor, (lane.key for lane in lanes))
+        states, memory = load(cursor, (lane.key for lane in lanes), self.now())
         instances = {one: self._instance(one, purse) for one in self.instances}
         poll = _Poll(purse, memory, states, instances, self._heard(cursor, lanes, purse))
         for lane in sorted(lanes, key=lambda one: not states[one.key].waiting):
@@ -141,8 +148,8 @@ class MastodonSource:
     def recheck(self, posts: Sequence[Post], allowance: Spent) -> Batch:
         """Those of these posts that changed or are gone. Raises what every instance failed with."""
         purse = Purse(allowance.requests, self.poll_seconds_max)
-        known = {host_of(address): address for address in self.instances}
-        look = SecondLook(lambda host: self._instance(known.get(host, f"https://{host}"), purse))
+        listed = {host_of(address): address for address in self.instances}
+        look = SecondLook(lambda host: self._instance(listed.get(host, f"https://{host}"), purse))
         look.at(posts[: self.recheck_posts_max])
         if look.failures and not look.looked_at:
             raise told(look.failures, purse.told())
@@ -166,8 +173,11 @@ class MastodonSource:
         return lanes
 
     def _instance(self, address: str, purse: Purse) -> Instance:
+        """Only what a person has listed may lie in a private network."""
         token = self.token if address == self.instances[0] else None
-        return Instance(address, self.now, purse, token, self.timeout_seconds, self.allow_private)
+        named = frozenset(map(host_of, self.instances))
+        private = self.allow_private and host_of(address) in named
+        return Instance(address, self.now, purse, token, self.timeout_seconds, private, named)
 
     def _streams(self, lanes: Sequence[Lane]) -> dict[str, str]:
         """The streams that are listened to, by their lists."""
@@ -190,7 +200,7 @@ class MastodonSource:
         age = self.now().timestamp() - state.read_at
         if state.waiting or not poll.heard.quiet:
             return False
-        return age < (_QUIET_SECONDS if lane.key in poll.heard.quiet else _UNSTREAMED_SECONDS)
+        return 0 <= age < (_QUIET_SECONDS if lane.key in poll.heard.quiet else _UNSTREAMED_SECONDS)
 
     def _take_from_streams(self, poll: _Poll) -> None:
         """Edits, and deletions of what was seen, which no list shows."""
@@ -199,10 +209,13 @@ class MastodonSource:
         for event in (event for events in poll.heard.events.values() for event in events):
             if event.kind == "delete":
                 known = poll.memory.placed(host, event.payload)
-                poll.deleted += [f"{SITE}:{known[0]}"] if known else []
+                if known and threads.is_own(known[0]):
+                    poll.deleted.append(f"{SITE}:{known[0]}")
+                elif known:
+                    threads.hints.append(known[0])
             elif event.kind == "status.update":
                 with suppress(ValueError):
-                    status = status_of(event.payload, host)
+                    status = status_of(event.payload, host, threads.instance.named)
                     poll.posts += threads.posts([status] if status else [])
 
     def _threads(self, address: str, poll: _Poll) -> Threads:
@@ -261,9 +274,11 @@ def _batch(poll: _Poll, now: datetime) -> Batch:
     failures = {f"{key} (stream)": one for key, one in poll.heard.failures.items()} | poll.failures
     pause = min(waits) if min(waits) > 0 else None
     stopped = any(one.failure is None and not one.caught_up for one in readings)
+    hints = (native_id for threads in poll.threads.values() for native_id in threads.hints)
     return Batch(
         posts=tuple(poll.posts),
         deleted=tuple(dict.fromkeys(poll.deleted)),
+        look_again=tuple(f"{SITE}:{one}" for one in dict.fromkeys(hints))[:LOOK_AGAIN_MAX],
         cursor=dump(poll.states, poll.memory),
         faults=tuple(Fault(key, failure.reason) for key, failure in failures.items()),
         rejects=tuple(reject for one in readings for reject in one.rejects),

@@ -9,7 +9,7 @@ from listener.match.examples import run_examples
 
 def check(path: Path) -> None:
     """Print what is kept but not used, then either the faults (exit 2) or that all is well."""
-    config = configured(path, tells=True)
+    config = configured(path, tells=True, polls=None)
     for warning in config.warnings:
         print(f"note: {warning}")
     faults = [*run_examples(config.brands), *_database_faults(config)]

@@ -181,7 +181,7 @@ def _wanted(config: Config, other: Config | None, stated: Sequence[str]) -> froz
 
 def _other(path: Path) -> Config:
     try:
-        return load_config(path, os.environ, tells=False)
+        return load_config(path, os.environ, tells=False, polls=())
     except ConfigError as error:
         raise BadUse(*(f"--against: {fault}" for fault in error.faults)) from None
 

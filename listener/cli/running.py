@@ -21,7 +21,7 @@ def run_daemon(path: Path, only: str) -> None:
     if unknown or not roles:
         msg = f"--only: {', '.join(unknown) or 'nothing'} is no role; there are {', '.join(ROLES)}"
         raise BadUse(msg)
-    config = configured(path, tells=True)
+    config = configured(path, tells=True, polls=None)
     logs.set_up(config.log_level, config.log_format, config.secrets)
     drained = Daemon(lambda: _loaded_again(path), utc_now, roles).run(config)
     sys.exit(0 if drained else 1)
@@ -38,7 +38,7 @@ def run_once(path: Path, *, as_json: bool) -> None:
     """Work until nothing is due, and print what was done."""
     from listener.once import once
 
-    config = configured(path, tells=True)
+    config = configured(path, tells=True, polls=None)
     logs.set_up(config.log_level, config.log_format, config.secrets)
     try:
         counts = once(config, utc_now).as_dict()

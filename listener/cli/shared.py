@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, NoReturn
@@ -32,13 +33,14 @@ def fail(fault: BadUse) -> NoReturn:
     sys.exit(2)
 
 
-def configured(path: Path, *, tells: bool = False) -> Config:
+def configured(path: Path, *, tells: bool = False, polls: Collection[str] | None = ()) -> Config:
     """The configuration, or BadUse with a line per fault.
 
-    Only a command that ``tells`` somebody gets the channels and needs their secrets.
+    Only a command that ``tells`` somebody gets the channels and needs their secrets, and only
+    one that ``polls`` sources (None: all) needs theirs.
     """
     try:
-        return load_config(path, os.environ, tells=tells)
+        return load_config(path, os.environ, tells=tells, polls=polls)
     except ConfigError as error:
         raise BadUse(*error.faults) from None
 

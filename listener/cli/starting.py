@@ -26,8 +26,10 @@ def init(path: Path, *, force: bool) -> None:
         raise BadUse(msg) from None
     print(f"\nWrote {path}.")
     try:
-        configured(path, tells=True)
+        configured(path, tells=True, polls=None)
     except BadUse as missing:
         print("Before it can run:", *missing.lines, sep="\n  ")
     print("X, Reddit and forums stand in it as comments, with what each asks for.")
-    print("Then: listener check; listener try SOURCE shows what would come; listener run.")
+    where = "" if path == Path("config.toml") else f" --config {path}"
+    print(f"Then: listener check{where}; listener try SOURCE{where} shows what would come;")
+    print(f"listener run{where}.")

@@ -5,21 +5,26 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from listener import why, wiring
+from listener.budget import NO_LIMITS, few, used_up
 from listener.cli.shared import BadUse, configured, marked
-from listener.config import Config
+from listener.clock import utc_now
+from listener.config import Config, SourceConfig
 from listener.config.toml import read_toml
-from listener.model import Batch, Mention, Post
-from listener.ports import Reject, Retry
+from listener.model import Batch, Mention, Post, Spent
+from listener.ports import Metered, Reject, Retry
+from listener.store import Store, open_store
 from listener.suggest import suggestion
 from listener.text import shown
 
 EVIDENCE_SHOWN_MAX = 3
+POSTS_MIN = 10
+"""What is asked for at least where posts cost: some sites have no smaller page."""
 
 
 def try_source(path: Path, name: str, limit: int) -> None:
     """Poll it once from the beginning and print posts, mentions with their grounds, and faults."""
-    config = configured(path)
-    batch = _polled(config, name)
+    config = configured(path, polls={name})
+    batch = _polled(config, name, limit)
     brands = next(source.brands for source in config.sources if source.name == name)
     matcher = wiring.matcher(config, marked(config))
     matched = [matcher.match(post, brands or None) for post in batch.posts]
@@ -36,8 +41,8 @@ def try_source(path: Path, name: str, limit: int) -> None:
     print(f"{len(batch.posts)} posts{more}, {mentioning} with a mention; nothing was stored")
 
 
-def _polled(config: Config, name: str) -> Batch:
-    plugins = {source.name: source.plugin for source in config.sources}
+def _polled(config: Config, name: str, limit: int) -> Batch:
+    plugins = {source.name: source for source in config.sources}
     if name not in plugins and _is_switched_off(config.path, name):
         where = f"source '{name}' in {config.path}"
         msg = f"{where} is switched off: set enabled = true, or take that line out, to try it"
@@ -46,7 +51,7 @@ def _polled(config: Config, name: str) -> Batch:
         msg = f"no source '{name}' in {config.path}{suggestion(name, plugins)}"
         raise BadUse(msg)
     try:
-        return plugins[name].poll(None)
+        return _batch(config, plugins[name], limit)
     except (Retry, Reject) as failure:
         msg = f"source '{name}': {failure.reason}"
         raise BadUse(msg) from None
@@ -56,6 +61,39 @@ def _polled(config: Config, name: str) -> Batch:
         told = f"{type(error).__name__}: {shown(str(error), 300)}"
         msg = f"source '{name}' broke: {told} (LISTENER_DEBUG=1 shows where)"
         raise BadUse(msg) from None
+
+
+def _batch(config: Config, source: SourceConfig, limit: int) -> Batch:
+    """A first poll; where posts cost, of few of them, within the source's budget, and booked."""
+    plugin = source.plugin
+    if not isinstance(plugin, Metered):
+        return plugin.poll(None)
+    dearest = few(plugin.dearest(), max(limit, POSTS_MIN))
+    if source.limits == NO_LIMITS:
+        return plugin.poll_within(None, dearest)
+    store = open_store(config.database, owner="try")
+    try:
+        return _booked(store, source, plugin, dearest)
+    finally:
+        store.close()
+
+
+def _booked(store: Store, source: SourceConfig, plugin: Metered, dearest: Spent) -> Batch:
+    now = utc_now()
+    reserved = store.reserve(source.name, source.limits, dearest, now)
+    if reserved is None:
+        spending = store.spending(source.name, now)
+        raise Retry(used_up(source.limits, spending, dearest, now).reason, state="budget")
+    spent: Spent | None = None
+    try:
+        batch = plugin.poll_within(None, reserved.allowance)
+        spent = batch.spent
+    except (Retry, Reject) as failure:
+        spent = failure.spent
+        raise
+    finally:
+        store.settle(source.name, reserved, spent, now)
+    return batch
 
 
 def _is_switched_off(path: Path, name: str) -> bool:

@@ -5,7 +5,7 @@ reaches out: no address is asked, no database opened.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -80,15 +80,22 @@ class Config:
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
-def load_config(path: Path, env: Mapping[str, str], *, tells: bool = True) -> Config:
+def load_config(
+    path: Path,
+    env: Mapping[str, str],
+    *,
+    tells: bool = True,
+    polls: Collection[str] | None = None,
+) -> Config:
     """The config in the file; ``env`` holds the secrets it names as ``env:NAME``.
 
     A command that ``tells`` nobody gets no channels, and their secrets need not exist: so one
-    can look at a service's standing without the service's secrets.
+    can look at a service's standing without the service's secrets. Nor need those of sources
+    that it does not poll: ``polls`` names those it does, None stands for all.
     Raises ConfigError with every fault.
     """
     root = read_toml(path)
-    reading = Reading(shown(str(path), 200), path.absolute().parent, env, tells)
+    reading = Reading(shown(str(path), 200), path.absolute().parent, env, tells, polls)
     _refuse_unknown_tables(reading, root)
     core = _core(reading, path, root)
     parts = _parts(reading, root, core["web"].public_url or "")

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from listener.config.initial_sources import KEYLESS, sources
+from listener.config.initial_sources import KEYLESS, NEEDS_A_KEY, NOWHERE, sources
 from listener.config.toml_text import toml_value
 from listener.config.words import (
     VARIABLE,
@@ -143,6 +143,16 @@ def _one(is_sound: Callable[[str], object], what: str) -> Callable[[str], str]:
     return lambda answer: "" if is_sound(answer) else f"'{shown(answer, 64)}' is no {what}."
 
 
+def _places_fault(answer: str) -> str:
+    for place in _many(answer.lower()):
+        if place in NEEDS_A_KEY:
+            return f"'{place}' asks for something first: it stands in the file, as a comment."
+        if place not in {*KEYLESS, NOWHERE}:
+            known = ", ".join(KEYLESS)
+            return f"'{shown(place, 64)}' is no place; known are {known}, or {NOWHERE}."
+    return "" if _many(answer) else f"Name a place, or {NOWHERE}."
+
+
 def _zone_fault(answer: str) -> str:
     try:
         zone_named(answer)
@@ -163,7 +173,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "places",
         "Where to listen; all of these need no key",
-        _each(KEYLESS.__contains__, f"place; known are {', '.join(KEYLESS)}"),
+        _places_fault,
         default=", ".join(KEYLESS),
     ),
     Question(
@@ -216,7 +226,8 @@ domains = {toml_value(_many(answers["domains"]))}  # a link there is a mention
 
 def _sources(answers: Mapping[str, str]) -> str:
     hashtag = "".join(filter(str.isalnum, answers["brand"])).lower() or "brand"
-    return sources(_many(answers["places"]), [hashtag], _many(answers["feeds"]))
+    places = [place for place in _many(answers["places"].lower()) if place in KEYLESS]
+    return sources(places, [hashtag], _many(answers["feeds"]))
 
 
 def _channels(answers: Mapping[str, str]) -> str:
@@ -267,9 +278,9 @@ name = "spike"
 send_to = {toml_value(urgent_to)}
 spike = {{ mentions_min = 10 }}
 
-[[rules]]  # a source that fails, or that was silent for two days
+[[rules]]  # a source that fails; silent_seconds = 172_800 would tell of silence for two days too
 name = "source trouble"
 send_to = {toml_value(urgent_to)}
-trouble = {{ failures = 3, silent_seconds = 172_800 }}
+trouble = {{ failures = 3 }}
 """
     return everything + urgent + watched

@@ -36,6 +36,9 @@ KEYLESS: Mapping[str, Keyless] = {
     ),
 }
 
+NEEDS_A_KEY = ("x", "reddit", "discourse", "forum")
+NOWHERE = "none"
+
 _LATER = """\
 # Places that ask for something first. Take away the # once you have it; each has its page in
 # docs/sources.
@@ -48,12 +51,13 @@ _LATER = """\
 # [sources.x.budget]
 # money_per_month = 50
 #
-# Reddit costs nothing for the own use of a small company, but wants the app approved and named:
-# reddit.com/prefs/apps.
+# Reddit wants the app approved, and a contract with a price where the use is commercial; its
+# page in docs/sources says more. Without subreddits the whole site is searched.
 # [sources.reddit]
 # type = "reddit"
-# client_id = "…"
+# client_id = "your-app-id"
 # client_secret = "env:REDDIT_SECRET"
+# subreddits = ["Finland"]
 #
 # A forum that runs Discourse (yours, or one of your trade) can be read as soon as it is named.
 # [sources.forum]

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from listener.budget import NO_LIMITS, Limits, micros
+from listener.budget import MEASURES, NO_LIMITS, SPANS, Limits, micros
 from listener.config.conditions import check_known
 from listener.config.making import PluginTable, check_idle, make, take_apart
 from listener.config.reading import Reading, named
 from listener.config.settings import read_table
 from listener.config.tables import BudgetTable, ChannelTable, SourceTable
-from listener.model import Brand
-from listener.ports import Channel, Metered, Source
+from listener.model import Batch, Brand
+from listener.ports import Channel, Metered, Reject, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,43 @@ def _source(
         "public_url": public_url,
         "source_name": name,
     }
-    plugin = make(reading, table, _preset(table, known))
-    if len(reading.faults) > faults_before:
+    plugin = _plugin(reading, table, name, known)
+    if plugin is not None:
+        _check_spent(reading, table, limits, plugin)
+    if plugin is None or len(reading.faults) > faults_before:
         return None
     core = SourceTable(**table.core)
     return SourceConfig(name, core.type, core.poll_seconds, ids, plugin, limits)
+
+
+class _Unasked:
+    """Stands for a source that this command does not ask, and whose secrets need not exist."""
+
+    def poll(self, cursor: str | None) -> Batch:
+        """Refuse."""
+        raise Reject(f"this command asks no source (cursor {cursor!r})")
+
+
+def _plugin(
+    reading: Reading, table: PluginTable, name: str, known: Mapping[str, Any]
+) -> Source | None:
+    if reading.polls is not None and name not in reading.polls:
+        check_idle(reading, table)
+        return _Unasked()
+    made: Source | None = make(reading, table, _preset(table, known))
+    return made
+
+
+def _check_spent(reading: Reading, table: PluginTable, limits: Limits, plugin: Source) -> None:
+    """A ceiling on what the source never spends would hold nothing."""
+    if limits == NO_LIMITS or not isinstance(plugin, Metered):
+        return
+    dearest = plugin.dearest()
+    for measure in MEASURES:
+        if getattr(dearest, measure) == 0 and any(limits.of(measure, span) for span in SPANS):
+            what = "money" if measure == "money_micros" else measure
+            kind = f"a source of the type '{table.core['type']}'"
+            reading.fault(named(table.place, "budget"), f"{kind} spends no {what}: take that out")
 
 
 def _limits(reading: Reading, table: PluginTable) -> Limits:

@@ -1,7 +1,7 @@
 """What one reading of the config gathers: every fault, every warning and every secret."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -30,13 +30,15 @@ class ConfigError(Exception):
 class Reading:
     """The state of one reading. A fault is noted and the reading goes on, so all are told.
 
-    Where nothing is ``told``, channels are checked and not made: their secrets need not exist.
+    Where nothing is told, channels are checked and not made: their secrets need not exist.
+    Likewise the sources that are not among those polled (``polls``; None: all are).
     """
 
     file: str
     folder: Path
     env: Mapping[str, str]
     tells: bool = True
+    polls: Collection[str] | None = None
     faults: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list, repr=False)

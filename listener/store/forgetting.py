@@ -7,10 +7,10 @@ from listener.store.port import Written
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_NAMED = """((author_handle COLLATE NOCASE IN (:name, '@' || :name) AND author_handle <> '')
-    OR (author_id = :name AND author_id <> '')
-    OR (author_handle = '' AND author_id = '' AND author_name = :name COLLATE NOCASE))"""
-"""By handle or id; by name only where the site tells neither."""
+_NAMED = """(:name <> '' AND (author_handle COLLATE NOCASE IN (:name, '@' || :name)
+    OR author_id = :name
+    OR (author_handle = '' AND author_id = '' AND author_name = :name COLLATE NOCASE)))"""
+"""By handle or id; by name only where the site tells neither. Nobody has an empty name."""
 
 _THEIRS = f"""WITH accounts AS (SELECT DISTINCT site, author_id FROM posts
         WHERE {_NAMED} AND author_id <> ''),
@@ -26,7 +26,7 @@ def named(db: "Database", author: str, site: str | None) -> tuple[str, str | Non
         author, site = rest, front
     elif site is not None:
         author = author.removeprefix(f"{site}:")
-    return author.removeprefix("@"), site
+    return author.strip().lstrip("@").strip(), site
 
 
 def written(db: "Database", name: str, site: str | None) -> list[Written]:

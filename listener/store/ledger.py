@@ -1,7 +1,11 @@
 """The ledger of coverage, in SQL: which stretch of each source was seen, and what was missed.
 
 A row without a cause is a stretch that was seen. One with a cause is a gap; it stays when what was
-published in it is read after all, and ``filled_at`` says when that was.
+published in it is read after all, and ``filled_at`` says when that was. While ``reading`` is set
+that may still be: a place of the source fails, or the source is behind.
+
+Clocks jump. One that was ahead leaves rows in a time yet to come, one that was behind a stretch
+long past: neither is to break what was really seen.
 """
 
 from collections.abc import Iterable
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
 GAPS_COUNTED_MAX = 10_000
 COUNTED_DAYS = 30
 
+BEHIND = "it is behind: what was published is still being read"
+NOT_ASKED = "not asked yet"
+
 _OPEN = "source = ? AND cause <> '' AND filled_at IS NULL"
 
 
@@ -29,25 +36,25 @@ def save(db: "Database", source: str, polled: Polled) -> None:
     What it fills was missed before. What it tells as missed is not complete, whatever it says.
     """
     now = polled.seen_at
+    _cut(db, source, now)
+    before = seen_until(db, source, now)
     for read in polled.filled:
         _fill(db, source, read, now)
     for gap in polled.gaps:
         _miss(db, source, gap)
-    if polled.complete:
-        db.execute(
-            f"UPDATE coverage SET filled_at = ? WHERE {_OPEN} AND reading", (stamp(now), source)
-        )
+    _settle(db, source, polled)
     if polled.gap is not None:
         _miss(db, source, polled.gap, now=now, complete=polled.complete, more=polled.more)
-    if not polled.more:
-        db.execute("UPDATE coverage SET reading = 0 WHERE source = ? AND reading", (source,))
+    if not polled.complete:
+        _carry(db, source, polled, before)
     _see(db, source, now, begins_anew=polled.gap is not None)
 
 
 def gaps(db: "Database", source: str, limit: int) -> tuple[Gap, ...]:
     """The newest gaps that were not filled."""
     rows = db.execute(
-        f"SELECT * FROM coverage WHERE {_OPEN} ORDER BY until DESC, n DESC LIMIT ?",
+        f"""SELECT * FROM coverage WHERE {_OPEN} AND since < until
+            ORDER BY until DESC, n DESC LIMIT ?""",
         (source, limit),
     )
     return tuple(_gap(row) for row in rows)
@@ -65,20 +72,83 @@ def lengths(db: "Database", source: str, now: datetime) -> tuple[timedelta, time
     return every - together(lost), together(lost)
 
 
-def seen_until(db: "Database", source: str) -> datetime | None:
-    """When it was last seen."""
+def seen_until(db: "Database", source: str, now: datetime) -> datetime | None:
+    """When it was last seen, as far as ``now`` can know."""
     row = db.execute(
-        """SELECT until FROM coverage WHERE source = ? AND cause = ''
+        """SELECT until FROM coverage WHERE source = ? AND cause = '' AND since <= ?
            ORDER BY until DESC LIMIT 1""",
-        (source,),
+        (source, stamp(now)),
     ).fetchone()
-    return moment(row["until"]) if row else None
+    return min(moment(row["until"]), now) if row else None
 
 
 def watched(db: "Database", since: datetime, until: datetime) -> list[Coverage]:
     """What of each planned source was seen in the period, and what was not."""
     sources = db.execute("SELECT * FROM sources WHERE planned ORDER BY name").fetchall()
     return [_watched(db, row, since, until) for row in sources]
+
+
+def _cut(db: "Database", source: str, now: datetime) -> None:
+    """End at ``now`` what is said to be missed beyond it: right now somebody looks."""
+    db.execute(
+        """UPDATE coverage SET until = :now WHERE source = :source AND cause <> ''
+           AND since < :now AND until > :now""",
+        {"source": source, "now": stamp(now)},
+    )
+
+
+def _settle(db: "Database", source: str, polled: Polled) -> None:
+    """Close the gaps that were being read: what of them is read by now, and what is lost."""
+    rows = db.execute(f"SELECT * FROM coverage WHERE {_OPEN} AND reading", (source,)).fetchall()
+    failing = {fault.where for fault in polled.faults}
+    for row in rows:
+        is_outage = not row["place"] and row["cause"] != BEHIND
+        if polled.complete and row["place"] not in failing:
+            _close(db, source, row, polled, is_read=True)
+        elif is_outage and not polled.more:
+            _close(db, source, row, polled, is_read=False)
+        elif not polled.more and row["place"] not in failing and (row["place"] or not failing):
+            _close(db, source, row, polled, is_read=True)
+
+
+def _close(db: "Database", source: str, row: Row, polled: Polled, *, is_read: bool) -> None:
+    """A gap is read but for what is told of it; one as short as between two polls was none."""
+    db.execute("UPDATE coverage SET reading = 0 WHERE n = ?", (row["n"],))
+    gap = _gap(row)
+    told = [one for one in polled.gaps if one.place == gap.place]
+    left = without(gap, told) if is_read else ()
+    was_outage = not gap.place and gap.cause != BEHIND
+    if left == (gap,) and not was_outage and gap.until <= _soon(db, source, gap.since):
+        db.execute("DELETE FROM coverage WHERE n = ?", (row["n"],))
+        return
+    for part in left:
+        _fill(db, source, part, polled.seen_at)
+
+
+def _carry(db: "Database", source: str, polled: Polled, before: datetime | None) -> None:
+    """What can't be read now is missed since the poll before, until it is read after all.
+
+    That is each place with a fault, and all of a source that reads on and on.
+    """
+    now = polled.seen_at
+    standing = {fault.where: fault.reason or "not told" for fault in polled.faults}
+    if polled.more:
+        standing.setdefault("", BEHIND)
+    for place, cause in standing.items():
+        carried = db.execute(
+            f"""UPDATE coverage SET until = max(until, ?) WHERE n = (SELECT n FROM coverage
+                WHERE {_OPEN} AND reading AND place = ? ORDER BY until DESC LIMIT 1)""",
+            (stamp(now), source, place),
+        ).rowcount
+        if not carried and before is not None and before < now:
+            _miss(db, source, Gap(before, now, cause, place), more=True)
+
+
+def _soon(db: "Database", source: str, at: datetime) -> datetime:
+    """How long after a look at ``at`` the next one is no gap."""
+    row = db.execute("SELECT poll_seconds FROM sources WHERE name = ?", (source,)).fetchone()
+    seconds = row["poll_seconds"] if row else 0
+    return late_after(at + timedelta(seconds=seconds), seconds)
 
 
 def _fill(db: "Database", source: str, read: Gap, now: datetime) -> None:
@@ -142,12 +212,16 @@ def _insert(
 
 
 def _see(db: "Database", source: str, now: datetime, *, begins_anew: bool) -> None:
-    """Carry the stretch that is being seen on to now, or begin a new one after a gap."""
+    """Carry the stretch that is being seen on to now, or begin a new one after a gap.
+
+    What was seen later than now, by a clock that was ahead or before it was set back, stands.
+    """
     if not begins_anew:
         carried = db.execute(
-            """UPDATE coverage SET until = ? WHERE n = (SELECT n FROM coverage
-               WHERE source = ? AND cause = '' ORDER BY until DESC LIMIT 1)""",
-            (stamp(now), source),
+            """UPDATE coverage SET until = max(until, :now) WHERE n = (SELECT n FROM coverage
+               WHERE source = :source AND cause = '' AND since <= :now
+               ORDER BY until DESC LIMIT 1)""",
+            {"source": source, "now": stamp(now)},
         ).rowcount
         if carried:
             return
@@ -166,6 +240,7 @@ def _watched(db: "Database", source: Row, since: datetime, until: datetime) -> C
     cut = [
         (row, max(moment(row["since"]), since), min(moment(row["until"]), until)) for row in rows
     ]
+    cut = [one for one in cut if one[1] <= one[2]]
     seen = [(start, end) for row, start, end in cut if not row["cause"] or row["filled_at"]]
     missed = [
         Gap(start, end, row["cause"], row["place"])
@@ -192,7 +267,11 @@ def _with_ends(
     since: datetime,
     until: datetime,
 ) -> Coverage:
-    """Add what was not seen before the first look and after the last one."""
+    """Add what was not seen before the first look and after the last one.
+
+    While the site or the budget wants a long wait nobody knows what is published: until the next
+    poll, that is not seen.
+    """
     gaps = list(missed)
     known = [*seen, *((gap.since, gap.until) for gap in gaps)]
     first, last = min(start for start, _ in known), max(end for _, end in known)
@@ -203,7 +282,10 @@ def _with_ends(
     if until > last and (failing or until > late_after(due_at, source["poll_seconds"])):
         gaps = [*gaps, Gap(last, until, failing or "the listener was not running")]
     elif seen and until > last:
-        seen = [*seen[:-1], (seen[-1][0], until)]
+        seconds = source["poll_seconds"]
+        soon = min(late_after(last + timedelta(seconds=seconds), seconds), until)
+        seen = [*seen, (last, soon)]
+        gaps = [*gaps, Gap(soon, until, NOT_ASKED)] if soon < until else gaps
     return Coverage(source["name"], tuple(seen), tuple(gaps))
 
 

@@ -287,8 +287,9 @@ def _receipt(db: "Database", thread: str, key: str) -> str | None:
 
 
 def _forget_gone(db: "Database", keys: Sequence[str]) -> None:
-    """Who is gone before it was told was not told: should it come back, it is ordered anew."""
+    """Who is gone before it was surely told was not: should it come back, it is ordered anew."""
     for key in keys:
+        retractions.note_tried(db, key)
         db.execute(
             """DELETE FROM told WHERE key = ? AND mention IN
                (SELECT m.key FROM mentions m JOIN posts p ON p.id = m.post_id

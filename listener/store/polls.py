@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from listener.budget import NO_LIMITS
+from listener.due import WAIT_SECONDS_MIN
 from listener.model import Fault
 from listener.ports import SHARE_USED_UP, FailureState
 from listener.retry import WISH_SECONDS_MAX
@@ -24,12 +25,13 @@ def plan(db: "Database", plans: Iterable[SourcePlan], now: datetime, *, all_due:
     """Keep what is known of every source; poll only those planned, new ones at once."""
     db.execute("UPDATE sources SET planned = 0")
     for source in plans:
+        is_put_off = _is_put_off(db, source)
         db.execute(
             """INSERT INTO sources (name, planned, poll_seconds, due_at, watched_since, limits)
                VALUES (?, 1, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE
                SET planned = 1, poll_seconds = excluded.poll_seconds, limits = excluded.limits,
-                   due_at = CASE WHEN poll_seconds <> excluded.poll_seconds
-                                   OR limits <> excluded.limits
+                   due_at = CASE WHEN NOT ? AND (poll_seconds <> excluded.poll_seconds
+                                                 OR limits <> excluded.limits)
                             THEN min(due_at, excluded.due_at) ELSE due_at END""",
             (
                 source.name,
@@ -37,6 +39,7 @@ def plan(db: "Database", plans: Iterable[SourcePlan], now: datetime, *, all_due:
                 stamp(now),
                 stamp(now),
                 spending.limits_text(source.limits),
+                is_put_off,
             ),
         )
     # A clock that was wrong for a while must not silence a source until the year it showed.
@@ -64,6 +67,27 @@ def _rests(row: Row) -> bool:
     return bool(row["last_ok_at"]) and moment(row["due_at"]) > moment(row["last_ok_at"]) + interval
 
 
+def _is_put_off(db: "Database", source: SourcePlan) -> bool:
+    """Whether the source failed or its site wants it to wait, so that a new plan changes nothing.
+
+    What only its budget puts off, a new budget may bring on.
+    """
+    row = db.execute("SELECT * FROM sources WHERE name = ?", (source.name,)).fetchone()
+    if row is None:
+        return False
+    if row["failures"]:
+        return row["trouble"] != "budget" or spending.limits_of(row) == source.limits
+    return _rests(row) and moment(row["due_at"]) > _by_budget(db, row)
+
+
+def _by_budget(db: "Database", row: Row) -> datetime:
+    """When the source would be due by its interval and its budget alone."""
+    asked_at = moment(row["last_ok_at"])
+    by_interval = asked_at + timedelta(seconds=row["poll_seconds"])
+    paced = spending.paced(db, row["name"], spending.limits_of(row), by_interval, asked_at)
+    return paced + timedelta(seconds=1)
+
+
 def nudge(db: "Database", source: str, now: datetime) -> bool:
     """Make a source due, unless it failed: then it waits as long as its site may have asked."""
     changed: int = db.execute(
@@ -77,32 +101,37 @@ def nudge(db: "Database", source: str, now: datetime) -> bool:
 def claim(
     db: "Database", owner: str, now: datetime, until: datetime, limit: int
 ) -> list[SourceTurn]:
-    """Lease due sources, the longest due first."""
+    """Lease due sources, the longest due first.
+
+    None waits longer than the longest wish: what is due later was put off by a clock gone wrong.
+    """
+    beyond = now + timedelta(seconds=WISH_SECONDS_MAX, days=1)
     names = [
         row["name"]
         for row in db.execute(
-            """SELECT name FROM sources WHERE planned AND due_at <= :now
+            """SELECT name FROM sources WHERE planned AND (due_at <= :now OR due_at > :beyond)
                AND (lease_until IS NULL OR lease_until <= :now) ORDER BY due_at LIMIT :limit""",
-            {"now": stamp(now), "limit": limit},
+            {"now": stamp(now), "beyond": stamp(beyond), "limit": limit},
         )
     ]
     token = lease(db, "sources", "name", names, owner=owner, until=until)
     for name in names:
         db.execute("UPDATE sources SET last_try_at = ? WHERE name = ?", (stamp(now), name))
-    return [_turn(db, name, token) for name in names]
+    return [_turn(db, name, token, now) for name in names]
 
 
 def save(db: "Database", turn: SourceTurn, polled: Polled) -> Saved:
     """Posts, mentions, faults, coverage and cursor of a poll."""
     saved = sightings.save(db, turn.name, polled.posts, polled.mentions, polled.seen_at)
     answers.save(db, polled.answers)
-    posts_deleted = removal.delete(db, polled.deleted, polled.seen_at)
-    posts_deleted += removal.delete_by_authors(db, polled.gone, polled.seen_at)
+    posts_deleted = removal.delete(db, turn.name, polled.deleted, polled.seen_at)
+    posts_deleted += removal.delete_by_authors(db, turn.name, polled.gone, polled.seen_at)
     rechecks.hurry(db, polled.look_again, polled.seen_at)
     _save_faults(db, turn.name, polled.faults, polled.seen_at)
     _save_rejects(db, turn.name, polled.rejects, polled.seen_at)
     ledger.save(db, turn.name, polled)
     spending.settle(db, turn.name, polled.reserved, polled.spent, polled.seen_at, polls=1)
+    is_news = bool(saved.posts_new or saved.posts_edited or posts_deleted)
     changed = db.execute(
         f"""UPDATE sources SET cursor = :cursor, due_at = :due_at, last_ok_at = :now,
             last_post_at = CASE WHEN :new > 0 THEN :now ELSE last_post_at END,
@@ -111,7 +140,7 @@ def save(db: "Database", turn: SourceTurn, polled: Polled) -> Saved:
             WHERE name = :name AND lease_token = :token""",
         {
             "cursor": polled.cursor,
-            "due_at": stamp(_due_at(db, turn.name, polled)),
+            "due_at": stamp(_due_at(db, turn.name, polled, is_news=is_news)),
             "now": stamp(polled.seen_at),
             "new": saved.posts_new,
             "rejects": len(polled.rejects),
@@ -137,7 +166,7 @@ def fail(
         raise LostLease(turn.name)
 
 
-def _turn(db: "Database", name: str, token: int) -> SourceTurn:
+def _turn(db: "Database", name: str, token: int, now: datetime) -> SourceTurn:
     row = db.execute(
         "SELECT cursor, failures, last_error, trouble, due_at FROM sources WHERE name = ?", (name,)
     ).fetchone()
@@ -146,18 +175,23 @@ def _turn(db: "Database", name: str, token: int) -> SourceTurn:
         cursor=row["cursor"],
         token=token,
         failures=row["failures"],
-        seen_until=ledger.seen_until(db, name),
+        seen_until=ledger.seen_until(db, name, now),
         last_error=row["last_error"],
         due_at=moment(row["due_at"]),
         state=row["trouble"],
     )
 
 
-def _due_at(db: "Database", source: str, polled: Polled) -> datetime:
-    """When the source is polled next; not before its budget affords it."""
+def _due_at(db: "Database", source: str, polled: Polled, *, is_news: bool) -> datetime:
+    """When the source is polled next; not before its budget affords it.
+
+    One that says there is more, and brought nothing new, is not asked without end at once.
+    """
+    pause = timedelta(seconds=0 if is_news else WAIT_SECONDS_MIN)
+    due_at = max(polled.due_at, polled.seen_at + pause) if polled.more else polled.due_at
     row = db.execute("SELECT limits FROM sources WHERE name = ?", (source,)).fetchone()
     limits = spending.limits_of(row) if row else NO_LIMITS
-    return spending.paced(db, source, limits, polled.due_at, polled.seen_at)
+    return spending.paced(db, source, limits, due_at, polled.seen_at)
 
 
 def _save_faults(db: "Database", source: str, faults: Sequence[Fault], now: datetime) -> None:

@@ -121,6 +121,10 @@ class Store(Protocol):
         """
         ...
 
+    def settle(self, source: str, reserved: Reserved, spent: Spent | None, now: datetime) -> None:
+        """Count what a call outside the schedule cost; None: all that was set aside for it."""
+        ...
+
     def spending(self, source: str, now: datetime) -> Spending:
         """What a source has spent, with what is set aside."""
         ...

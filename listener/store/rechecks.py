@@ -21,16 +21,28 @@ IDS_AT_ONCE = 500
 
 
 def plan(db: "Database", plans: Iterable[SourcePlan], now: datetime) -> None:
-    """Look again at what these sources brought, where they can."""
+    """Look again at what these sources brought, where they can.
+
+    One that failed waits on, unless its budget changed. To be called before the sources' own
+    plans are kept, which say what the budget was.
+    """
     db.execute("UPDATE rechecks SET planned = 0")
     for source in plans:
         if source.recheck_posts_max > 0:
             db.execute(
                 """INSERT INTO rechecks (source, planned, posts_max, billed, due_at)
-                   VALUES (?, 1, ?, ?, ?) ON CONFLICT (source) DO UPDATE
+                   VALUES (:source, 1, :posts_max, :billed, :now) ON CONFLICT (source) DO UPDATE
                    SET planned = 1, posts_max = excluded.posts_max, billed = excluded.billed,
-                   due_at = CASE WHEN failures THEN due_at ELSE min(due_at, excluded.due_at) END""",
-                (source.name, source.recheck_posts_max, source.recheck_is_billed, stamp(now)),
+                   due_at = CASE WHEN failures AND :limits IN
+                                (SELECT limits FROM sources WHERE name = :source)
+                            THEN due_at ELSE min(due_at, excluded.due_at) END""",
+                {
+                    "source": source.name,
+                    "posts_max": source.recheck_posts_max,
+                    "billed": source.recheck_is_billed,
+                    "limits": spending.limits_text(source.limits),
+                    "now": stamp(now),
+                },
             )
 
 
@@ -78,8 +90,8 @@ def save(db: "Database", turn: RecheckTurn, rechecked: Rechecked) -> Saved:
         [mention for mention in rechecked.mentions if mention.post.id in changed],
         now,
     )
-    gone = removal.delete(db, rechecked.deleted, now)
-    gone += removal.delete_by_authors(db, rechecked.gone, now)
+    gone = removal.delete(db, turn.source, rechecked.deleted, now)
+    gone += removal.delete_by_authors(db, turn.source, rechecked.gone, now)
     published = {post.id: post.published_at or now for post in turn.posts}
     billed = sightings.looks_are_billed(db, turn.source)
     for post_id in rechecked.looked_at:

@@ -16,52 +16,70 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 IDS_AT_ONCE = 500
+OURS = "(source = ? OR source NOT IN (SELECT name FROM sources WHERE planned))"
+"""Whether a source may change or take down a post: it brought it, or who did is there no more."""
+
 NO_LONGER_KEPT = "not kept: it was about a post that was taken down"
 
 
-def delete(db: "Database", post_ids: Iterable[str], now: datetime) -> int:
-    """Blank these posts, where they are stored. Returns how many were.
+def delete(db: "Database", source: str, post_ids: Iterable[str], now: datetime) -> int:
+    """Blank these posts, where they are stored and the source's own. Returns how many were.
 
     Most ids that a site tells are of posts nobody stored: those cost a share of one look.
     """
-    return sum(_blank(db, _standing(db, some), now) for some in _some(post_ids))
+    return sum(_blank(db, _standing(db, some, source), now) for some in _some(post_ids))
 
 
-def delete_by_authors(db: "Database", authors: Iterable[str], now: datetime) -> int:
-    """Blank all posts of these authors (``site:handle``, in any case, or ``site:id``)."""
+def delete_by_authors(db: "Database", source: str, authors: Iterable[str], now: datetime) -> int:
+    """Blank what the source brought of these authors, named as in ``Batch.gone``."""
     names_of: dict[str, list[str]] = {}
     for author in authors:
         site, _, name = author.partition(":")
-        if name:
-            names_of.setdefault(site, []).append(name.removeprefix("@"))
+        if _bare(name):
+            names_of.setdefault(site, []).append(name.strip())
     return sum(
-        delete(db, posts_of(db, site, some), now)
+        delete(db, source, _posts_of(db, site, some), now)
         for site, names in names_of.items()
         for some in _some(names)
     )
 
 
-def posts_of(db: "Database", site: str, names: Sequence[str]) -> list[str]:
-    """The ids of the posts by these accounts, named by handle, in any case, or by id."""
-    marks = _marks(names)
-    by_handle = f"SELECT id FROM posts WHERE site = ? AND author_handle COLLATE NOCASE IN ({marks})"
-    by_id = f"SELECT id FROM posts WHERE site = ? AND author_id IN ({marks})"
-    at_handles = [f"@{name}" for name in names]
+def _posts_of(db: "Database", site: str, names: Sequence[str]) -> list[str]:
+    """The ids of the posts by these accounts: by id, by ``@handle``, or by either's bare name.
+
+    A bare name is no handle of an author who has an id: it may be the id of somebody else.
+    """
+    tagged = [_bare(name) for name in names if name.startswith("@")]
+    bare = [name for name in names if not name.startswith("@")]
+    handles = [*tagged, *(f"@{name}" for name in tagged)]
+    either = [*bare, *(f"@{name}" for name in bare)]
+    # The plus keeps SQLite from the index of ids, where those without one are many.
     found = db.execute(
-        f"{by_handle} UNION {by_handle} UNION {by_id}",
-        (site, *names, site, *at_handles, site, *names),
+        f"""SELECT id FROM posts WHERE site = ? AND author_id IN ({_marks(names)})
+            UNION SELECT id FROM posts
+            WHERE site = ? AND author_handle COLLATE NOCASE IN ({_marks(handles)})
+            UNION SELECT id FROM posts
+            WHERE site = ? AND author_handle COLLATE NOCASE IN ({_marks(either)})
+            AND +author_id = ''""",
+        (site, *names, site, *handles, site, *either),
     )
     return [row["id"] for row in found.fetchall()]
 
 
+def _bare(name: str) -> str:
+    """The name without what stands before it; empty where nothing else is there."""
+    return name.strip().lstrip("@").strip()
+
+
 def forget(db: "Database", post_ids: Iterable[str], now: datetime) -> int:
     """Blank these posts for good, also those that were blank: no sight brings them back."""
-    ids = list(post_ids)
-    for some in _some(ids):
+    blanked = 0
+    for some in _some(post_ids):
         db.execute(
             f"UPDATE posts SET forgotten_at = ? WHERE id IN ({_marks(some)})", (stamp(now), *some)
         )
-    return delete(db, ids, now)
+        blanked += _blank(db, _standing(db, some), now)
+    return blanked
 
 
 def withdraw(db: "Database", key: str) -> None:
@@ -69,9 +87,12 @@ def withdraw(db: "Database", key: str) -> None:
     db.execute(f"UPDATE mentions SET state = 'withdrawn', {NO_LEASE} WHERE key = ?", (key,))
 
 
-def _standing(db: "Database", ids: Sequence[str]) -> list[str]:
+def _standing(db: "Database", ids: Sequence[str], source: str | None = None) -> list[str]:
+    """Those that are not blank; of a source, those that it may take down."""
     rows = db.execute(
-        f"SELECT id FROM posts WHERE id IN ({_marks(ids)}) AND deleted_at IS NULL", ids
+        f"""SELECT id FROM posts WHERE id IN ({_marks(ids)}) AND deleted_at IS NULL
+            AND (? IS NULL OR {OURS})""",
+        (*ids, source, source),
     )
     return [row["id"] for row in rows.fetchall()]
 

@@ -35,10 +35,24 @@ def order(db: "Database", post_ids: Sequence[str], now: datetime) -> None:
             db.execute("INSERT OR IGNORE INTO retracted VALUES (?, ?)", (key, post_id))
 
 
+def note_tried(db: "Database", key: str) -> None:
+    """Note what a telling that was tried before holds no longer: it may have arrived with it.
+
+    Noted under the telling's own key, so that a removal finds it there.
+    """
+    db.execute(
+        """INSERT OR IGNORE INTO retracted SELECT t.key, m.post_id FROM told t
+           JOIN outbox o ON o.key = t.key JOIN mentions m ON m.key = t.mention
+           WHERE t.key = ? AND o.attempts > 1 AND m.state = 'withdrawn'""",
+        (key,),
+    )
+
+
 def retracted(db: "Database", key: str) -> tuple[str, ...]:
     """The posts that a retraction takes back, but for those that were shown again since."""
     rows = db.execute(
         """SELECT r.post_id FROM retracted r JOIN posts p ON p.id = r.post_id
+           JOIN outbox o ON o.key = r.key AND o.kind = 'retraction'
            WHERE r.key = ? AND p.deleted_at IS NOT NULL ORDER BY r.post_id""",
         (key,),
     )
@@ -52,14 +66,18 @@ def title(count: int) -> str:
 
 def _told(db: "Database", post_ids: Sequence[str]) -> dict[str, list[str]]:
     """The posts by thread, where a telling of it that was tried may have held them."""
+    of_them = f"post_id IN ({','.join('?' * len(post_ids))})"
     rows = db.execute(
-        f"""SELECT DISTINCT o.thread, m.post_id FROM mentions m
+        f"""SELECT o.thread, m.post_id FROM mentions m
             JOIN told t ON t.mention = m.key JOIN outbox o ON o.key = t.key
-            WHERE m.post_id IN ({",".join("?" * len(post_ids))}) AND EXISTS (
+            WHERE m.{of_them} AND EXISTS (
                 SELECT 1 FROM outbox x WHERE x.thread = o.thread AND x.revision >= o.revision
                 AND x.kind = 'mentions'
-                AND (x.state = 'delivered' OR (x.state = 'pending' AND x.attempts > 0)))""",
-        post_ids,
+                AND (x.state = 'delivered'
+                     OR (x.state IN ('pending', 'buried') AND x.attempts > 0)))
+            UNION SELECT o.thread, r.post_id FROM retracted r JOIN outbox o ON o.key = r.key
+            WHERE r.{of_them} AND o.kind = 'mentions'""",
+        (*post_ids, *post_ids),
     )
     told: dict[str, list[str]] = {}
     for row in rows.fetchall():

@@ -180,6 +180,7 @@ def m0005_coverage_budget_and_removal(db: "Database") -> None:
         "CREATE TABLE chores (name TEXT PRIMARY KEY, since TEXT NOT NULL)",
         "CREATE INDEX posts_by_author_any_case ON posts (site, author_handle COLLATE NOCASE)",
         "CREATE INDEX answers_by_post ON answers (post_id)",
+        "CREATE INDEX retracted_by_post ON retracted (post_id)",
         "CREATE INDEX deliveries_by_key ON deliveries (key)",
         # Posts from before are looked at again too, where their source can.
         "UPDATE posts SET check_at = seen_at WHERE deleted_at IS NULL",

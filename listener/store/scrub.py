@@ -8,6 +8,7 @@ cost time, so they are done for many removals together: a chore that is kept in 
 that a crash only delays it.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 MERGE_PAGES = 500
+_STRUCTURE = 10
+"""Where FTS5 keeps which parts its index has, level by level."""
 
 
 def want(db: "Database", now: datetime) -> None:
@@ -46,6 +49,8 @@ def index_on(db: "Database") -> bool:
     before = _changes(db)
     db.execute("INSERT INTO posts_fts(posts_fts, rank) VALUES ('merge', ?)", (MERGE_PAGES,))
     goes_on = _changes(db) - before >= 2  # FTS5's own sign of it
+    if not goes_on and not _drops_words(db):
+        db.execute("INSERT INTO posts_fts(posts_fts) VALUES ('rebuild')")
     if not goes_on:
         db.execute("UPDATE OR REPLACE chores SET name = 'log' WHERE name = 'indexing'")
     return goes_on
@@ -58,6 +63,44 @@ def empty_log(db: "Database") -> bool:
         return False
     db.execute("DELETE FROM chores WHERE name = 'log'")
     return True
+
+
+def _drops_words(db: "Database") -> bool:
+    """Whether the last merge dropped what is gone.
+
+    It does where its result lies on the last level. Where all parts lay on a lower one, FTS5
+    merges them as if older parts could follow, and keeps the words with a note that they are gone.
+    That is rare, and then the index is made anew.
+    """
+    row = db.execute("SELECT block FROM posts_fts_data WHERE id = ?", (_STRUCTURE,)).fetchone()
+    try:
+        parts = _parts(bytes(row["block"])) if row else []
+    except (IndexError, StopIteration):
+        return False
+    return sum(parts) == 0 or (sum(parts) == 1 and parts[-1] == 1)
+
+
+def _parts(structure: bytes) -> list[int]:
+    """How many parts lie on each level, the newest level first."""
+    numbers = _numbers(structure[4:])
+    levels, _, _ = next(numbers), next(numbers), next(numbers)
+    found: list[int] = []
+    for _ in range(levels):
+        _, parts = next(numbers), next(numbers)
+        found.append(parts)
+        for _ in range(3 * parts):
+            next(numbers)
+    return found
+
+
+def _numbers(data: bytes) -> Iterator[int]:
+    """SQLite's variable-length integers, seven bits to a byte; none here is so long as nine."""
+    number = 0
+    for byte in data:
+        number = number << 7 | byte & 0x7F
+        if byte < 0x80:
+            yield number
+            number = 0
 
 
 def _changes(db: "Database") -> int:

@@ -26,6 +26,7 @@ def save(
 ) -> Saved:
     """Insert what is new, replace what was edited, and settle both's mentions."""
     latest = {post.id: post for post in posts}
+    _adopt(db, list(latest), source)
     known = _known(db, latest, source)
     new = [post for post in latest.values() if post.id not in known]
     edited = [
@@ -49,7 +50,8 @@ def save(
 def _known(db: "Database", posts: Mapping[str, Post], source: str) -> dict[str, str]:
     """The content marks of known posts. Not ours to edit is one that another source brought.
 
-    One that was taken down may be there again, through any source; one forgotten never is.
+    One that was taken down may be there again, but through its own source only; one forgotten
+    never is.
     """
     known: dict[str, str] = {}
     ids = list(posts)
@@ -60,10 +62,22 @@ def _known(db: "Database", posts: Mapping[str, Post], source: str) -> dict[str, 
             f"SELECT id, content, source, forgotten_at FROM posts WHERE id IN ({marks})", some
         )
         for row in rows:
-            ours = row["source"] == source or not row["content"]
-            content = row["content"] if ours else ANOTHERS
+            content = row["content"] if row["source"] == source else ANOTHERS
             known[row["id"]] = FORGOTTEN if row["forgotten_at"] else content
     return known
+
+
+def _adopt(db: "Database", ids: Sequence[str], source: str) -> None:
+    """What a source brought that is there no more, such as one renamed, is ours from now on."""
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        marks = ",".join("?" * len(some))
+        for table, column in (("posts", "id"), ("mentions", "post_id")):
+            db.execute(
+                f"""UPDATE {table} SET source = ? WHERE {column} IN ({marks}) AND source <> ?
+                    AND {removal.OURS}""",
+                (source, *some, source, source),
+            )
 
 
 def looks_are_billed(db: "Database", source: str) -> bool:

@@ -84,8 +84,8 @@ class SqliteStore:
     ) -> None:
         planned = list(plans)
         with self._connection.writing() as db:
-            polls.plan(db, planned, now, all_due=all_due)
             rechecks.plan(db, planned, now)
+            polls.plan(db, planned, now, all_due=all_due)
 
     def nudge(self, source: str, now: datetime) -> bool:
         with self._connection.writing() as db:
@@ -121,6 +121,10 @@ class SqliteStore:
     ) -> Reserved | None:
         with self._connection.writing() as db:
             return spending.reserve(db, source, limits, dearest, now, looks=looks)
+
+    def settle(self, source: str, reserved: Reserved, spent: Spent | None, now: datetime) -> None:
+        with self._connection.writing() as db:
+            spending.settle(db, source, reserved, spent, now)
 
     def spending(self, source: str, now: datetime) -> Spending:
         with self._connection.reading() as db:

@@ -91,7 +91,7 @@ def _source(db: "Database", row: Row, now: datetime) -> SourceStatus:
         last_rejects=_faults(db, newest, name),
         gaps=ledger.gaps(db, name, SHOWN_MAX),
         trouble=row["trouble"],
-        seen_until=ledger.seen_until(db, name),
+        seen_until=ledger.seen_until(db, name, now),
         backfilled_seconds=backfilled.total_seconds(),
         lost_seconds=lost.total_seconds(),
         spent_day=spent.day,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from listener.budget import Limits
 from listener.model import Engagement, Post
 from listener.store.port import LostLease, Rechecked, RecheckTurn, SourcePlan, Store
 from listener.testing.fakes import NOON, a_mention, a_post
@@ -135,6 +136,13 @@ class StoreRechecks:
         store.fail_recheck(turn_of(store), "no answer", SOON + HOUR)
         store.plan_sources([PLAN], SOON + MINUTE)
         assert store.claim_rechecks(SOON + MINUTE, LEASE, 9) == []
+
+    def test_a_changed_budget_ends_it(self, store: Store) -> None:
+        keep(store, a_post("1"))
+        store.fail_recheck(turn_of(store), "the month's budget is spent", SOON + 500 * HOUR)
+        raised = replace(PLAN, limits=Limits(requests_per_month=10))
+        store.plan_sources([raised], SOON + MINUTE)
+        assert ids(turn_of(store, SOON + MINUTE)) == ["1"]
 
     def test_only_one_looks_and_a_late_one_saves_nothing(self, store: Store, other: Store) -> None:
         keep(store, a_post("1"))

@@ -67,12 +67,26 @@ class StoreRemoval:
     def test_gone_authors_go_by_handle_in_any_case_or_by_id(self, store: Store) -> None:
         authors = [Author("Anna"), Author("anna", id="7"), Author("@ANNA"), Author("ben", id="8")]
         poll(store, [a_post(str(n), author=one) for n, one in enumerate(authors)])
-        assert poll(store, [], gone=["fake:aNNa"], now=LATER).posts_deleted == 3
+        assert poll(store, [], gone=["fake:@aNNa"], now=LATER).posts_deleted == 3
         assert poll(store, [], gone=["fake:8"], now=LATER).posts_deleted == 1
+
+    def test_a_bare_handle_is_one_where_the_author_has_no_id(self, store: Store) -> None:
+        authors = [
+            Author("anna"),
+            Author("@Anna"),
+            Author("Anna", id="7"),
+            Author("eve", id="anna"),
+        ]
+        poll(store, [a_post(str(n), author=one) for n, one in enumerate(authors)])
+        assert poll(store, [], gone=["fake:ANNA"], now=LATER).posts_deleted == 2
+        for _ in range(2):  # nobody has the id any longer at the second
+            poll(store, [], gone=["fake:anna"], now=LATER)
+        assert [post.author.id for post in store.search("late", 5)] == ["7"]
 
     def test_gone_authors_of_another_site_and_nameless_ones_stay(self, store: Store) -> None:
         poll(store, [a_post("1"), a_post("2", author=Author())])
         gone = ["x:traveller", "fake:", "fake", "", ":", "traveller", "fake:nobody"]
+        gone += ["fake:@", "fake: ", "fake:@@", "fake: @ ", "fake:@ @"]
         assert poll(store, [], gone=gone, now=LATER).posts_deleted == 0
 
     def test_a_deleted_post_may_be_there_again(self, store: Store) -> None:
@@ -194,6 +208,27 @@ class StoreRemoval:
         assert turn.alert.retracted == ("fake:1",)
         assert [one.post.id for one in turn.alert.earlier] == ["fake:2"]
 
+    def test_what_an_edit_withdrew_after_it_may_have_been_told_is_taken_back(
+        self, store: Store
+    ) -> None:
+        poll(store, [a_post("1")])
+        tag_all(store, [EACH])
+        (turn,) = due(store)
+        store.settle_alerts([retry(turn, NOON + MINUTE)])  # a time-out: it may have arrived
+        poll(store, [a_post("1", "another brand")], mentions=[], now=NOON + MINUTE)
+        assert due(store, NOON + MINUTE) == []  # nothing is left to tell
+        remove(store, "1")
+        (turn,) = due(store, LATER)
+        assert (turn.alert.kind, turn.alert.retracted) == ("retraction", ("fake:1",))
+
+    def test_what_an_edit_withdrew_untried_needs_no_taking_back(self, store: Store) -> None:
+        poll(store, [a_post("1")])
+        tag_all(store, [EACH])
+        poll(store, [a_post("1", "another brand")], mentions=[], now=NOON + MINUTE)
+        assert due(store, NOON + MINUTE) == []
+        remove(store, "1")
+        assert due(store, LATER) == []
+
     def test_a_retraction_waits_for_no_telling_of_the_morning(self, store: Store) -> None:
         tell(store, "1", rule=BURST)
         poll(store, [a_post("2")], now=NOON + MINUTE / 4)
@@ -229,14 +264,15 @@ class StoreRemoval:
         assert due(store, LATER) == []
         assert store.status(LATER).waiting_by_channel == {}
 
-    def test_a_buried_telling_is_not_taken_back(self, store: Store) -> None:
+    def test_a_buried_telling_may_have_arrived_and_is_taken_back(self, store: Store) -> None:
         poll(store, [a_post("1")])
         tag_all(store, [EACH])
         (turn,) = due(store)
         buried = Settled(turn.alert.key, turn.token, "buried", NOON, reason="refused: 'late'")
         store.settle_alerts([buried])
         remove(store, "1")
-        assert due(store, LATER) == []
+        (turn,) = due(store, LATER)
+        assert (turn.alert.kind, turn.alert.retracted) == ("retraction", ("fake:1",))
         assert "late" not in store.status(LATER).buried[0].reason
 
     def test_a_retraction_is_no_telling_of_the_day(self, store: Store) -> None:
@@ -265,6 +301,14 @@ class StoreRemoval:
         assert store.written("anna", "x") == []
         for nobody in ("", "@", "fake:", "nobody", "%", "A. A."):
             assert store.written(nobody) == []
+
+    def test_nobody_is_called_nothing(self, store: Store) -> None:
+        authors = [Author(), Author("@"), Author(followers=7)]
+        poll(store, [a_post(str(n), author=one) for n, one in enumerate(authors)])
+        for nobody in ("", "@", " ", "@@", " @ ", "fake:", "fake:@", "fake: @"):
+            assert store.written(nobody) == store.written(nobody, "fake") == []
+            assert store.forget(nobody, ["fake"], LATER) == 0
+        assert len(store.search("late", 5)) == 3
 
     def test_forgetting_takes_all_of_it_and_nothing_else(self, store: Store) -> None:
         tell(store, "1", "2")

@@ -4,11 +4,13 @@ A cursor that is damaged, or belongs to another stream, is forgotten.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from listener.model import Gap
+from sources.bluesky_parts.events import CLOCK_SECONDS
 from sources.common import fields
 
 SEEN_SECONDS = 1_200.0
@@ -23,7 +25,8 @@ class State:
 
     ``position`` is where to read on: the sequence number of a firehose, else microseconds since
     1970. ``at`` is the time up to which all was read, in seconds since 1970, and ``behind`` since
-    when it was not caught up, None where it is. ``seen`` holds the versions of posts brought
+    when it was not caught up, None where it is. ``heard_at`` is the time of the newest message, by
+    the host's clock alone. ``seen`` holds the versions of posts brought
     lately, with their times: the stream is wound back a little wherever it is opened.
     ``accounts`` are the brands' handles with their DIDs, empty where there is none, asked for at
     ``accounts_at``.
@@ -36,6 +39,7 @@ class State:
     seen: dict[str, float] = field(default_factory=dict)
     accounts: dict[str, str] = field(default_factory=dict)
     accounts_at: float = 0.0
+    heard_at: float = 0.0
 
     def dumped(self) -> str:
         """The cursor, with what was seen lately only."""
@@ -49,6 +53,30 @@ class State:
     def moved(self, position: int, at: float) -> "State":
         """Read up to here; never back."""
         return replace(self, position=max(self.position, position), at=max(self.at, at))
+
+    def believed(
+        self, now: float, first_at: float, place: Callable[[float], int] | None
+    ) -> "State":
+        """The state without times to come, which a wrong clock left in it.
+
+        It reads on from the newest message, or, where no time of one is known, from ``first_at``.
+        ``place`` says where a time is in the stream; None: a sequence number, which stands.
+        """
+        latest = now + CLOCK_SECONDS
+        at, position = self.at, self.position
+        heard_at = self.heard_at if self.heard_at <= latest else 0.0
+        if at > latest or (place and position > place(latest)):
+            at = heard_at or first_at
+            position = place(at) if place else position
+        return replace(
+            self,
+            at=at,
+            position=position,
+            heard_at=heard_at,
+            behind=self.behind if self.behind is None or self.behind <= latest else at,
+            seen={version: min(then, now) for version, then in self.seen.items()},
+            accounts_at=self.accounts_at if self.accounts_at <= latest else 0.0,
+        )
 
 
 def load(cursor: str | None, stream: str) -> State | None:
@@ -70,6 +98,7 @@ def load(cursor: str | None, stream: str) -> State | None:
         _times(fields.table(found, "seen")),
         _names(fields.table(found, "accounts")),
         _number(found, "accounts_at") or 0.0,
+        _number(found, "heard_at") or 0.0,
     )
 
 

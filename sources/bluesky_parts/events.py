@@ -6,7 +6,7 @@ Reference: the lexicons ``app.bsky.feed.post``, ``app.bsky.richtext.facet`` and
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -21,6 +21,9 @@ GONE = frozenset({"deleted", "takendown", "suspended", "deactivated"})
 
 DID = re.compile(r"did:[a-z]{1,20}:[A-Za-z0-9._:%-]{1,250}")
 RKEY = re.compile(r"[A-Za-z0-9._:~-]{1,512}")
+
+CLOCK_SECONDS = 600.0
+"""How far a host's clock and ours may be apart; what lies further ahead is no time at all."""
 
 LINKS_MAX = 50
 _BACKDATED = timedelta(days=1)
@@ -60,6 +63,22 @@ class Reading:
     rejects: list[Fault] = field(default_factory=list)
     count: int = 0
     lost: bool = False
+
+
+def believed(read: Reading, now: float) -> Reading:
+    """What was read at ``now``, without times to come: one of them would outlast all others.
+
+    A host that is a little ahead is taken back to now. What happened in a time to come happened
+    now, and is told among the rejects.
+    """
+    latest = now + CLOCK_SECONDS
+    times = [min(at, now) for at in read.times if at <= latest]
+    events = [one if one.at <= latest else replace(one, at=now) for one in read.events]
+    rejects = list(read.rejects)
+    if len(times) < len(read.times) or any(one.at > latest for one in read.events):
+        told = "it states a time to come: check the clocks, this machine's and the host's"
+        rejects.append(Fault("a message of the stream", told))
+    return replace(read, times=times, events=events, rejects=rejects)
 
 
 def post_of(event: Event, handles: Mapping[str, str]) -> Post:

@@ -5,13 +5,25 @@ AT Protocol. Needs the package ``libipld``, which reads both formats.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
+from math import inf
 from typing import Any
 from urllib.parse import urlencode
 
 from listener.model import Fault
 from listener.ports import Reject
-from sources.bluesky_parts.events import DID, GONE, POSTS, RKEY, Event, Reading, as_json, known
+from sources.bluesky_parts.events import (
+    DID,
+    GONE,
+    POSTS,
+    RKEY,
+    Event,
+    Reading,
+    as_json,
+    believed,
+    known,
+)
 from sources.bluesky_parts.sieve import Sieve
 from sources.common import fields
 from sources.common.fields import Json
@@ -38,8 +50,8 @@ def _libipld() -> Any:
     return import_module("libipld")
 
 
-def reading(messages: Sequence[bytes], sieve: Sieve) -> Reading:
-    """The events that matter in these messages."""
+def reading(messages: Sequence[bytes], sieve: Sieve, now: float = inf) -> Reading:
+    """The events that matter in these messages, read at ``now``."""
     found = Reading(count=len(messages))
     position, lost = 0, False
     for message in messages:
@@ -52,7 +64,7 @@ def reading(messages: Sequence[bytes], sieve: Sieve) -> Reading:
             lost = lost or fields.text(body, "name") in _LOST or fields.text(body, "error") in _LOST
         except (ValueError, OverflowError, RecursionError) as error:
             found.rejects.append(Fault("a message of the stream", str(error)[:200]))
-    return Reading(found.events, position, found.times, found.rejects, found.count, lost)
+    return believed(replace(found, position=position, lost=lost), now)
 
 
 def _decoded(message: bytes) -> tuple[Json, Json]:

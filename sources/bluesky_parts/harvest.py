@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 from listener.model import Fault, Gap, Post
 from sources.bluesky_parts.cursor import SEEN_SECONDS, State, gap
-from sources.bluesky_parts.events import SITE, Event, Reading, post_of
+from sources.bluesky_parts.events import SITE, Event, Reading, believed, post_of
 from sources.bluesky_parts.sieve import Sieve
 
 FRESH_SECONDS = 30.0
@@ -39,6 +39,7 @@ class Harvest:
     count: int = 0
     caught_up: bool = False
     _since: float = field(init=False)
+    _unbroken_since: float = 0.0
 
     def __post_init__(self) -> None:
         self._since = self.state.at - SEEN_SECONDS  # a firehose may begin long before
@@ -54,6 +55,7 @@ class Harvest:
 
     def add(self, read: Reading, now: float) -> None:
         """Take up what a chunk held, read at ``now``."""
+        read = believed(read, now)
         self.count += read.count
         self.rejects += read.rejects[: _REJECTS_MAX - len(self.rejects)]
         if read.lost:
@@ -65,6 +67,8 @@ class Harvest:
         for event in read.events:
             self._happened(event)
         if read.times:
+            heard_at = max(self.state.heard_at, *read.times)
+            self.state = replace(self.state, heard_at=heard_at)
             self.caught_up = read.times[-1] >= now - FRESH_SECONDS
 
     def quiet(self, now: float, position: int) -> None:
@@ -79,6 +83,7 @@ class Harvest:
         """The end of a poll that began at this place: what it is behind, or no longer is."""
         behind = self.state.behind
         if not self.caught_up:
+            began_at = max(began_at, self._unbroken_since)  # what was missed is not to be read
             self.state = replace(self.state, behind=began_at if behind is None else behind)
             return
         if behind is not None and behind < now:
@@ -106,6 +111,7 @@ class Harvest:
             if behind < since:
                 self.filled.append(gap(behind, since, "read again from the stream"))
             self.state = replace(self.state, behind=until)
+        self._unbroken_since = until
         self.state = self.state.moved(0, until)
 
     def _happened(self, event: Event) -> None:

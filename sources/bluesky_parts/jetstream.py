@@ -7,10 +7,22 @@ whatever collections are asked for.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from math import inf
 from urllib.parse import urlencode
 
 from listener.model import Fault
-from sources.bluesky_parts.events import DID, GONE, POSTS, RKEY, Event, Reading, as_json, known
+from sources.bluesky_parts.events import (
+    DID,
+    GONE,
+    POSTS,
+    RKEY,
+    Event,
+    Reading,
+    as_json,
+    believed,
+    known,
+)
 from sources.bluesky_parts.sieve import Sieve
 from sources.common import fields
 
@@ -39,8 +51,8 @@ def url(host: str, position: int) -> str:
     return f"{host.rstrip('/')}/subscribe?{urlencode(asked)}"
 
 
-def reading(messages: Sequence[bytes], sieve: Sieve) -> Reading:
-    """The events that matter in these messages. Most of them are never parsed."""
+def reading(messages: Sequence[bytes], sieve: Sieve, now: float = inf) -> Reading:
+    """The events that matter in these messages, read at ``now``. Most are never parsed."""
     texts = [message.decode("utf-8", "replace") for message in messages]
     chosen = {n for n, text in enumerate(texts) if _is_read(text)}
     others = [n for n in range(len(texts)) if n not in chosen]
@@ -49,8 +61,8 @@ def reading(messages: Sequence[bytes], sieve: Sieve) -> Reading:
     read = Reading(times=_times(texts), count=len(texts))
     for n in sorted(chosen):
         _add(read, texts[n])
-    position = place(max(read.times)) if read.times else 0
-    return Reading(read.events, position, read.times, read.rejects, read.count)
+    read = believed(read, now)
+    return replace(read, position=place(max(read.times)) if read.times else 0)
 
 
 def _is_read(text: str) -> bool:

@@ -7,6 +7,8 @@ Reference: ``com.atproto.identity.resolveHandle``, ``app.bsky.actor.getProfiles`
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from math import inf
+from time import monotonic
 from typing import TypeVar
 
 from listener.match.forms import account
@@ -30,10 +32,11 @@ _HOUR = 3_600.0
 
 @dataclass(slots=True)
 class People:
-    """The API, and how many requests it may still be asked."""
+    """The API, and how many requests it may still be asked, and until when (as monotonic)."""
 
     asking: Asking
     requests_left: int
+    ends: float = inf
     faults: list[Fault] = field(default_factory=list)
     requests: int = 0
 
@@ -65,8 +68,11 @@ class People:
         """The posts with the names and followers of those who wrote them, as far as known."""
         profiles: dict[str, Json] = {}
         for dids in _by_call(dict.fromkeys(post.author.id for post in posts)):
-            answer = self._ask("app.bsky.actor.getProfiles", actors=dids)
-            profiles |= {fields.text(one, "did"): one for one in fields.items(answer, "profiles")}
+            try:
+                profiles |= self._profiles(dids)
+            except (Retry, Reject) as failure:
+                self._unasked(failure)
+                break
         return [
             replace(post, author=_author(post.author, profiles[post.author.id], handles))
             if post.author.id in profiles
@@ -90,10 +96,33 @@ class People:
             views = {fields.text(one, "uri"): one for one in fields.items(answer, "posts")}
             if not isinstance(fields.at(answer, "posts"), list):
                 raise Retry(f"{self.asking.base_url} answered without posts", spent=self.spent)
-            seen = [(one, _renewed(one, views.get(_uri(one)))) for one in some]
-            changed += [new for old, new in seen if new is not None and new != old]
-            deleted += [old.id for old, new in seen if new is None]
+            here = [(one, views[_uri(one)]) for one in some if _uri(one) in views]
+            changed += [new for old, view in here if (new := _renewed(old, view)) != old]
+            missing = [one for one in some if _uri(one) not in views]
+            deleted += [one.id for one in (missing if here else self._surely_deleted(missing))]
         return Batch(tuple(changed), tuple(deleted), faults=tuple(self.faults), spent=self.spent)
+
+    def _surely_deleted(self, missing: Sequence[Post]) -> list[Post]:
+        """Which of these posts are gone, where none was shown: those whose authors are known.
+
+        An API that knows neither them nor their authors is not the one to ask about them.
+        """
+        try:
+            known = self._profiles(list(dict.fromkeys(post.author.id for post in missing)))
+        except (Retry, Reject) as failure:
+            self._unasked(failure)
+            return []
+        if unknown := sum(post.author.id not in known for post in missing):
+            told = (
+                f"{unknown} posts and their authors are not known there: is api_url the right one?"
+            )
+            self.faults.append(Fault(self.asking.base_url, told))
+        return [post for post in missing if post.author.id in known]
+
+    def _profiles(self, dids: Sequence[str]) -> dict[str, Json]:
+        """The profiles of these accounts, as far as they are known. Raises Retry and Reject."""
+        answer = self._asked("app.bsky.actor.getProfiles", actors=dids)
+        return {fields.text(one, "did"): one for one in fields.items(answer, "profiles")}
 
     def _did(self, handle: str) -> str | None:
         """The account's DID, empty where nobody has this handle; None: it could not be asked."""
@@ -107,20 +136,16 @@ class People:
         did = fields.text(answer, "did", chars_max=300)
         return did if did.startswith("did:") else ""
 
-    def _ask(self, method: str, **parameters: object) -> object:
-        """The answer, or None: what is asked for here is good to have, and can be done without."""
-        try:
-            return self._asked(method, **parameters)
-        except (Retry, Reject) as failure:
-            self._unasked(failure)
-            return None
-
     def _asked(self, method: str, **parameters: object) -> object:
         if self.requests_left < 1:
             raise Retry("the budget leaves no request for it", state="budget")
+        seconds = min(self.asking.total_seconds, self.ends - monotonic())
+        if seconds <= 0:
+            raise Retry("there is no time left for it")
         self.requests_left -= 1
         self.requests += 1
-        return self.asking.get(f"/xrpc/{method}", **parameters)
+        asking = replace(self.asking, total_seconds=seconds)
+        return asking.get(f"/xrpc/{method}", **parameters)
 
     def _unasked(self, failure: Retry | Reject) -> None:
         fault = Fault(self.asking.base_url, f"names can't be looked up: {failure.reason}")
@@ -155,10 +180,8 @@ def _or(value: int | None, other: int | None) -> int | None:
     return other if value is None else value
 
 
-def _renewed(post: Post, view: Json | None) -> Post | None:
-    """The post as it is now; None where it is there no longer."""
-    if view is None:
-        return None
+def _renewed(post: Post, view: Json) -> Post:
+    """The post as it is now."""
     did, _, rkey = post.native_id.rpartition("/")
     record = fields.table(view, "record")
     now = post_of(Event("update", did, 0.0, rkey, record=record), {}) if record else post

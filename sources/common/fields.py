@@ -15,6 +15,8 @@ from listener.text import clean_text
 CHARS_MAX = 4_000
 COUNT_MAX = 10**15
 
+_AHEAD_SECONDS_MAX = 86_400
+
 Json = Mapping[str, Any]
 
 _NOTHING: Json = {}
@@ -102,6 +104,15 @@ def count_or_none(value: object, *path: str | int) -> int | None:
     found = at(value, *path)
     is_number = isinstance(found, int | float) and not isinstance(found, bool)
     return count(value, *path) if is_number else None
+
+
+def second(value: object, now: datetime, *path: str | int) -> float:
+    """The time in seconds since 1970 at this path, of what we remember ourselves.
+
+    0 where it is none, or lies more than a day ahead: our clock was wrong when it was written.
+    """
+    found = count(value, *path)
+    return float(found) if found <= now.timestamp() + _AHEAD_SECONDS_MAX else 0.0
 
 
 def truth(value: object, *path: str | int) -> bool | None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sources.common import fields
@@ -44,14 +45,17 @@ class ForumState:
     seen: Mapping[int, Seen] = field(default_factory=dict)
 
 
-def load(cursor: str | None, addresses: Iterable[str]) -> dict[str, ForumState]:
-    """The state of each forum; one that is new, or whose state makes no sense, begins anew."""
+def load(cursor: str | None, addresses: Iterable[str], now: datetime) -> dict[str, ForumState]:
+    """The state of each forum; one that is new, or whose state makes no sense, begins anew.
+
+    A time that lies more than a day ahead counts as over.
+    """
     try:
         read = fields.parsed((cursor or "{}").encode(errors="replace"))
     except ValueError:
         read = {}
     forums = fields.table(read, "forums") if fields.at(read, "v") == _VERSION else {}
-    return {address: _state(fields.table(forums, address)) for address in addresses}
+    return {address: _state(fields.table(forums, address), now) for address in addresses}
 
 
 def dump(states: Mapping[str, ForumState]) -> str:
@@ -81,7 +85,7 @@ def _json(state: ForumState) -> dict[str, Any]:
     }
 
 
-def _state(read: Mapping[str, Any]) -> ForumState:
+def _state(read: Mapping[str, Any], now: datetime) -> ForumState:
     top = fields.count_or_none(read, "top")
     seen = {
         int(number): Seen(fields.text(one, 0), fields.text(one, 1), fields.count(one, 2))
@@ -92,9 +96,9 @@ def _state(read: Mapping[str, Any]) -> ForumState:
         top=None if top is None else min(top, _HIGHEST),
         back=fields.count(read, "back"),
         floor=fields.count(read, "floor"),
-        since=float(fields.count(read, "since")),
-        read_at=float(fields.count(read, "read_at")),
-        again_at=float(fields.count(read, "again_at")),
+        since=fields.second(read, now, "since"),
+        read_at=fields.second(read, now, "read_at"),
+        again_at=fields.second(read, now, "again_at"),
         said=fields.text(read, "said", chars_max=300),
         waiting=fields.truth(read, "waiting") or False,
         seen=kept(seen),

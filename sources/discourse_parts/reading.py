@@ -117,7 +117,8 @@ class Reading:
         """Where to read on from: further up where the stretch is longer than anybody can read."""
         if newest - top <= STRETCH_IDS_MAX:
             return top
-        since = datetime.fromtimestamp(self.state.read_at, UTC)
+        read_at = self.state.read_at
+        since = datetime.fromtimestamp(read_at, UTC) if read_at else self.now - self.first_look
         self.gap = Gap(since, self.now, "page limit: too many posts to read on", self.forum.address)
         self.state = replace(self.state, top=newest - STRETCH_IDS_MAX)
         return newest - STRETCH_IDS_MAX

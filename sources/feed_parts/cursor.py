@@ -11,13 +11,19 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
+from listener.net import RETRY_AFTER_SECONDS_MAX
+
 SEEN_BEYOND = 200
 """How many entries are remembered that a feed no longer lists: some lists flap."""
 
 NAMES_MAX = 20
 NAME_CHARS_MAX = 300
 
+AHEAD_SECONDS_MAX = RETRY_AFTER_SECONDS_MAX
+"""No site is obeyed that asks for a longer wait."""
+
 _VERSION = 1
+_TIMES = ("not_before", "hold_until", "turn", "read_at", "subscribed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,21 @@ def with_comments(
     """The states, and those of the comments' feeds they name, new ones empty."""
     named = {one: _state(known.get(one)) for state in states.values() for one in state.comments}
     return named | states
+
+
+def on_time(states: Mapping[str, UrlState], now: float) -> dict[str, UrlState]:
+    """The states without times of a clock that was wrong: none lies over a day ahead of ``now``.
+
+    A wait until then counts as over, and what happened then as never.
+    """
+    latest = now + AHEAD_SECONDS_MAX
+    return {
+        url: replace(
+            state,
+            **{name: 0.0 for name in _TIMES if not abs(getattr(state, name)) <= latest},
+        )
+        for url, state in states.items()
+    }
 
 
 def dump(states: dict[str, UrlState]) -> str:

@@ -2,19 +2,20 @@
 
 A post is gone where its address answers 404 or 410 while the site's front page answers well. One
 whose address names a place in a page (a comment: ``…/article#comment-7``) is gone where the page
-has that place no longer.
+has surely lost that place: see ``comments_page``.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from listener.model import Batch, Fault, Post, Spent
 from listener.net import Reply, request
 from listener.ports import Reject, Retry
 from sources.common.plain_text import web_address
+from sources.feed_parts.comments_page import has_lost, numbered_place
+from sources.feed_parts.hosts import is_one_of
 from sources.feed_parts.parse import decoded
 
 POSTS_MAX = 20
@@ -27,12 +28,15 @@ _GONE = (404, 410)
 
 @dataclass
 class Recheck:
-    """One look at some posts, within ``requests_max`` requests."""
+    """One look at some posts, within ``requests_max`` requests.
+
+    Their addresses are strangers': only ``private_hosts`` may lie in private networks.
+    """
 
     requests_max: int
     timeout_seconds: float
     size_bytes_max: int
-    allow_private: bool
+    private_hosts: Collection[str]
     requests: int = 0
     _well: dict[str, bool] = field(default_factory=dict)
 
@@ -58,8 +62,11 @@ class Recheck:
             return self._is_well(url)
         if not 200 <= reply.status < 300:
             raise Retry(f"it answers with status {reply.status}")
-        place = unquote(urlsplit(url).fragment)
-        return bool(place) and _is_named(place, url) and not _has_place(reply, place)
+        place = numbered_place(url)
+        if not place:
+            return False
+        page = decoded(reply.body, reply.headers.get("Content-Type", ""))
+        return has_lost(page, place, (url, reply.url))
 
     def _is_well(self, url: str) -> bool:
         """Whether the site's front page answers: else all its posts would seem to be gone."""
@@ -80,18 +87,7 @@ class Recheck:
             total_seconds=self.timeout_seconds,
             size_bytes_max=self.size_bytes_max,
             redirects_max=_REDIRECTS_MAX,
-            allow_private=self.allow_private,
+            allow_private=is_one_of(self.private_hosts, url),
         )
         self.requests += reply.requests - 1
         return reply
-
-
-def _is_named(place: str, url: str) -> bool:
-    """Whether a fragment is a place of one post, and not what a page's script makes of it."""
-    return len(place) <= 100 and bool(re.fullmatch(r"[\w:.-]*\d[\w:.-]*", place)) and "#" in url
-
-
-def _has_place(reply: Reply, place: str) -> bool:
-    text = decoded(reply.body, reply.headers.get("Content-Type", ""))
-    named = rf"""\b(?i:id|name)\s{{0,9}}=\s{{0,9}}["']?{re.escape(place)}(?![\w:.-])"""
-    return re.search(named, text) is not None

@@ -1,7 +1,7 @@
 """One visit to one address: what is asked, what the answer means, what is remembered of it."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +10,7 @@ from listener.net import Reply, request, retry_after_seconds
 from listener.ports import Reject, Retry
 from sources.feed_parts.cursor import UrlState, forgetful, newest
 from sources.feed_parts.document import Document, TooCostly, Unreadable
+from sources.feed_parts.hosts import is_one_of
 from sources.feed_parts.posts import posts_of, site_of
 from sources.feed_parts.reading import after_read, rollover, vanished
 from sources.feed_parts.websub import Subscribing
@@ -27,7 +28,7 @@ LASTING_WAIT_SECONDS = 3_600.0
 COMMENT_FEEDS_MAX = 10
 
 _CALLS_MAX = 3  # the feed a page named, the page again, the feed it names now
-_REDIRECTS_MAX = 5
+_REDIRECTS_MAX = 3
 REQUESTS_MAX = _CALLS_MAX * (1 + _REDIRECTS_MAX) + 1  # and its hub
 """The most that one visit takes."""
 
@@ -45,7 +46,7 @@ _MEND = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far one visit may go, and whether to private addresses.
+    """How far one visit may go, and which hosts may lie in private networks.
 
     ``obey_hints``: whether it matters for how long a feed calls itself fresh; ``comments``:
     whether the feeds of its comments are looked for.
@@ -54,7 +55,7 @@ class Limits:
     total_seconds: float
     size_bytes_max: int
     entries_max: int
-    allow_private: bool
+    private_hosts: Collection[str] = ()
     obey_hints: bool = True
     comments: bool = False
 
@@ -223,7 +224,7 @@ def _fetch(url: str, state: UrlState, limits: Limits) -> Reply:
         total_seconds=limits.total_seconds,
         size_bytes_max=limits.size_bytes_max,
         redirects_max=_REDIRECTS_MAX,
-        allow_private=limits.allow_private,
+        allow_private=is_one_of(limits.private_hosts, url),
     )
 
 

@@ -4,6 +4,7 @@ Asked again each day: hubs grant a lease for days, forget, and lose what they kn
 leans on it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from listener.net import request
 from listener.ports import Reject, Retry
 from listener.websub import Subscriber, topic_mark
 from sources.feed_parts.cursor import UrlState
+from sources.feed_parts.hosts import is_one_of
 
 LEASE_SECONDS = 10 * 86_400
 RENEW_SECONDS = 86_400.0
@@ -20,11 +22,14 @@ AGAIN_SECONDS = 3_600.0
 
 @dataclass(frozen=True, slots=True)
 class Subscribing:
-    """How subscriptions are asked for."""
+    """How subscriptions are asked for.
+
+    A feed may name any hub: only ``private_hosts`` may lie in private networks.
+    """
 
     subscriber: Subscriber
     total_seconds: float
-    allow_private: bool
+    private_hosts: Collection[str] = ()
 
     def is_wanted(self, state: UrlState, now: datetime) -> bool:
         """Whether it is time to ask the feed's hub, for the first time or again."""
@@ -56,7 +61,7 @@ class Subscribing:
                 body=urlencode(form).encode(),
                 total_seconds=self.total_seconds,
                 size_bytes_max=100_000,
-                allow_private=self.allow_private,
+                allow_private=is_one_of(self.private_hosts, state.hub),
             )
         except (Retry, Reject):
             return False

@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sources.common import fields
-from sources.mastodon_parts.statuses import of_one_kind, order
+from sources.mastodon_parts.statuses import is_sane, of_one_kind, order
 
 RECENT_MAX = 20
 """So many ids of a list are read anew at each poll: half a page.
@@ -54,6 +55,15 @@ class Memory:
         self.seen[key] = edited if before is None else max(before, edited)
         return before is None or edited > before
 
+    def has(self, native_id: str) -> bool:
+        """Whether this post was brought lately."""
+        return _key(native_id) in self.seen
+
+    def is_hint(self, native_id: str, edited: int) -> bool:
+        """Whether somebody else tells a later edit than was brought, or told by others before."""
+        later = edited > self.seen.get(_key(native_id), 0)
+        return later and self.is_new(f"{native_id} ?", edited)
+
     def place(self, host: str, local_id: str, native_id: str, conversation: str) -> None:
         """Keep what post an instance means by an id, and its thread."""
         self.places.pop(f"{host} {local_id}", None)
@@ -64,8 +74,13 @@ class Memory:
         return self.places.get(f"{host} {local_id}")
 
 
-def load(cursor: str | None, lanes: Iterable[str]) -> tuple[dict[str, LaneState], Memory]:
-    """The state of each list, and the memory; what makes no sense begins anew."""
+def load(
+    cursor: str | None, lanes: Iterable[str], now: datetime
+) -> tuple[dict[str, LaneState], Memory]:
+    """The state of each list, and the memory; what makes no sense begins anew.
+
+    A time that lies more than a day ahead counts as over.
+    """
     try:
         read = fields.parsed((cursor or "{}").encode(errors="replace"))
     except ValueError:
@@ -77,7 +92,8 @@ def load(cursor: str | None, lanes: Iterable[str]) -> tuple[dict[str, LaneState]
         for key, place in fields.table(stated, "places").items()
     }
     states = fields.table(stated, "lanes")
-    return {lane: _state(fields.table(states, lane)) for lane in lanes}, Memory(seen, places)
+    read_states = {lane: _state(fields.table(states, lane), now) for lane in lanes}
+    return read_states, Memory(seen, places)
 
 
 def dump(states: Mapping[str, LaneState], memory: Memory) -> str:
@@ -106,18 +122,22 @@ def newest(ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(of_one_kind(ids), key=order)[-RECENT_MAX:])
 
 
-def _state(read: Mapping[str, object]) -> LaneState:
+def _state(read: Mapping[str, object], now: datetime) -> LaneState:
     recent = fields.at(read, "recent")
     ids = [one for one in recent if isinstance(one, str)] if isinstance(recent, list) else []
     return LaneState(
-        recent=newest(one for one in ids if one and len(one) <= 30),
-        read_at=float(fields.count(read, "read_at")),
-        again_at=float(fields.count(read, "again_at")),
+        recent=newest(one for one in ids if _is_id(one) and is_sane(one, now)),
+        read_at=fields.second(read, now, "read_at"),
+        again_at=fields.second(read, now, "again_at"),
         said=fields.text(read, "said", chars_max=300),
         waiting=fields.truth(read, "waiting") or False,
         account=fields.text(read, "account", chars_max=30),
-        since=float(fields.count(read, "since")),
+        since=fields.second(read, now, "since"),
     )
+
+
+def _is_id(local_id: str) -> bool:
+    return 0 < len(local_id) <= 30 and local_id.isascii()
 
 
 def _key(native_id: str) -> str:

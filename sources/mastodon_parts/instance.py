@@ -27,13 +27,18 @@ class NotThere(Exception):
 
 
 def host_of(address: str) -> str:
-    """The host of an address, with its port where it names one."""
-    return urlsplit(address).netloc.lower()
+    """The host of an address, with its port where it is another than usual."""
+    parts = urlsplit(address)
+    usual = ":443" if parts.scheme == "https" else ":80"
+    return parts.netloc.lower().removesuffix(usual)
 
 
 @dataclass
 class Instance:
-    """An instance and what may be spent on it. Each method is one request."""
+    """An instance and what may be spent on it. Each method is one request.
+
+    ``named`` are the hosts of all the instances that a person has listed.
+    """
 
     address: str
     now: Callable[[], datetime]
@@ -41,6 +46,7 @@ class Instance:
     token: Secret | None = None
     timeout_seconds: float = 20.0
     allow_private: bool = False
+    named: frozenset[str] = frozenset()
     resting: Retry | None = field(default=None, repr=False)
     """Why it is not asked any more in this poll."""
 
@@ -62,7 +68,10 @@ class Instance:
         return self._get("/api/v1/statuses", {"id[]": list(local_ids)}, of_status=True)
 
     def activity(self, path: str) -> Any:
-        """A post as servers of any kind hand it to each other. Raises NotThere."""
+        """A post as servers of any kind hand it to each other. Raises NotThere.
+
+        The path is a stranger's choice, so the token doesn't go there.
+        """
         headers = {"Accept": "application/activity+json"}
         return self._get(path, {}, of_status=True, headers=headers)
 
@@ -79,7 +88,7 @@ class Instance:
         asking = Asking(
             self.address,
             self.now,
-            (headers or {}) | self._login(),
+            headers or self._login(),
             timeout_seconds=min(self.timeout_seconds, _SILENCE_SECONDS_MAX),
             total_seconds=min(self.timeout_seconds, self.purse.pay()),
             allow_private=self.allow_private,

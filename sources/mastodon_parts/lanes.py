@@ -212,7 +212,8 @@ class LaneReading:
         dates = [one.post.published_at for one in found if one and one.post.published_at]
         if not dates:
             return None
-        read_at = datetime.fromtimestamp(self.state.read_at, UTC)
+        first = (self.now - self.first_look).timestamp()
+        read_at = datetime.fromtimestamp(self.state.read_at or first, UTC)
         cause = "page limit of the search"
         return Gap(min(read_at, *dates), min(dates), cause, self.lane.key)
 
@@ -246,7 +247,7 @@ class LaneReading:
     def _entry(self, raw: Json) -> tuple[str, Status | None]:
         told = fields.table(raw, "status") if self.lane.wraps else raw
         key = fields.needed(raw, "id")
-        status = status_of(told, self.instance.host)
+        status = status_of(told, self.instance.host, self.instance.named)
         if len(key) > 30 or not key.isascii() or not is_sane(key, self.now):
             raise ValueError("its id is none that was given by now")
         return key, status

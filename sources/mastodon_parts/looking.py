@@ -13,7 +13,12 @@ from listener.ports import Reject, Retry
 from sources.common import fields
 from sources.common.purse import NothingLeft
 from sources.mastodon_parts.instance import Instance, NotThere
-from sources.mastodon_parts.statuses import from_activity, looked_at_again
+from sources.mastodon_parts.statuses import (
+    from_activity,
+    looked_at_again,
+    native_id_of,
+    origin_of,
+)
 
 _OF_MASTODON = re.compile(r"[^/]+/(?:users/[^/]+|ap/users/\d+)/statuses/(\d{1,30})")
 _MANY_MAX = 20
@@ -34,11 +39,21 @@ class SecondLook:
         """Look at these posts, as far as the purse goes."""
         try:
             for host, there in _by_host(posts).items():
-                self._at_host(self.instance_of(host), there)
+                instance = self.instance_of(host)
+                self._at_host(instance, [post for post in there if self._may(instance, post)])
         except NothingLeft:
             left = len(posts) - self.looked_at
             reason = f"{left} posts were not looked at again: nothing is left to spend"
             self.faults.append(Fault("mastodon", reason))
+
+    def _may(self, instance: Instance, post: Post) -> bool:
+        """Whether its name leads to a plain host; strangers gave it."""
+        try:
+            return bool(native_id_of(post.native_id, instance.named))
+        except ValueError as error:
+            self.faults.append(Fault(post.id, f"can't be looked at again: {error}"))
+            self.looked_at += 1
+            return False
 
     def _at_host(self, instance: Instance, posts: Sequence[Post]) -> None:
         try:
@@ -66,10 +81,10 @@ class SecondLook:
         try:
             if local_id:
                 raw = together.get(local_id) or fields.table(instance.status(local_id))
-                now = looked_at_again(raw, post, instance.host)
+                now = looked_at_again(raw, post, instance.host, instance.named)
             else:
                 path = "/" + post.native_id.partition("/")[2]
-                now = from_activity(fields.table(instance.activity(path)), post)
+                now = from_activity(fields.table(instance.activity(path)), post, instance.named)
         except NotThere:
             self.deleted.append(post.id)
         except ValueError as error:
@@ -92,5 +107,5 @@ def _local_id(post: Post) -> str:
 def _by_host(posts: Sequence[Post]) -> Mapping[str, list[Post]]:
     hosts: dict[str, list[Post]] = {}
     for post in posts:
-        hosts.setdefault(post.native_id.partition("/")[0], []).append(post)
+        hosts.setdefault(origin_of(post.native_id), []).append(post)
     return hosts

@@ -5,7 +5,7 @@ A status is named by its ``uri``, which is the same everywhere; its ``id`` is ea
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -19,6 +19,7 @@ SITE = "mastodon"
 _PUBLIC = {"public", "unlisted"}
 _CONTENT_CHARS_MAX = 1_000_000
 _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
+_HOST = re.compile(r"[\w.-]{1,253}")
 _LOCAL_ID = re.compile(r"[0-9A-Za-z_-]{1,30}")
 _NO_LINK = re.compile(r"/(?:tags?|hashtag)/", re.IGNORECASE)
 _SNOWFLAKE_MIN = 10**15
@@ -40,8 +41,11 @@ class Status:
     parent_handle: str
 
 
-def status_of(raw: Json, host: str) -> Status | None:
-    """The status, or None for a boost or what is not public. Raises ValueError for what is none."""
+def status_of(raw: Json, host: str, named: Collection[str] = ()) -> Status | None:
+    """The status, or None for a boost or what is not public. Raises ValueError for what is none.
+
+    ``host`` is the instance that tells it, ``named`` are as in :func:`native_id_of`.
+    """
     local_id = fields.needed(raw, "id")
     if not _LOCAL_ID.fullmatch(local_id):
         raise ValueError("its id is none")
@@ -49,16 +53,16 @@ def status_of(raw: Json, host: str) -> Status | None:
         return None
     return Status(
         local_id=local_id,
-        post=_post(raw, host),
+        post=_post(raw, host, named),
         edited=seconds(fields.moment(raw, "edited_at")),
         parent_id=fields.name(raw, "in_reply_to_id"),
         parent_handle=_parent_handle(raw, host),
     )
 
 
-def looked_at_again(raw: Json, known: Post, host: str) -> Post | None:
+def looked_at_again(raw: Json, known: Post, host: str, named: Collection[str] = ()) -> Post | None:
     """A known post as it stands now; None where it is no longer public. Raises ValueError."""
-    status = status_of(raw, host)
+    status = status_of(raw, host, named)
     if status is None or status.post.native_id != known.native_id:
         return None
     now = status.post
@@ -67,23 +71,35 @@ def looked_at_again(raw: Json, known: Post, host: str) -> Post | None:
     )
 
 
-def from_activity(raw: Json, known: Post) -> Post | None:
+def from_activity(raw: Json, known: Post, named: Collection[str] = ()) -> Post | None:
     """A known post by its ActivityPub object; None for the gravestone of a deleted one."""
     if fields.text(raw, "type") == "Tombstone":
         return None
-    if native_id_of(fields.text(raw, "id")) != known.native_id:
+    if native_id_of(fields.text(raw, "id"), named) != known.native_id:
         raise ValueError("the answer is another post")
     text, links = _content(fields.text(raw, "content", chars_max=_CONTENT_CHARS_MAX))
     title = fields.text(raw, "summary")
     return replace(known, text=text, title=title, links=links or known.links)
 
 
-def native_id_of(uri: str) -> str:
-    """A status's name everywhere: its URI without its scheme. Raises ValueError for none."""
-    native_id = _SCHEME.sub("", uri.strip())
-    if not native_id or len(native_id) > 500 or any(mark.isspace() for mark in native_id):
+def native_id_of(uri: str, named: Collection[str] = ()) -> str:
+    """A status's name everywhere: its URI without its scheme. Raises ValueError for none.
+
+    The second look goes where it leads, so it holds a plain host; only one of ``named``, the
+    hosts that a person has listed, may have a port.
+    """
+    bare = _SCHEME.sub("", uri.strip())
+    if not bare or len(bare) > 500 or any(not mark.isprintable() or mark in " \\" for mark in bare):
         raise ValueError("it has no uri")
-    return native_id
+    host = origin_of(bare).lower()
+    if host not in named and not _HOST.fullmatch(host):
+        raise ValueError("its uri has no plain host")
+    return host + bare[len(host) :]
+
+
+def origin_of(native_id: str) -> str:
+    """The host of the instance that a status was written on."""
+    return native_id.partition("/")[0]
 
 
 def is_sane(local_id: str, now: datetime) -> bool:
@@ -129,14 +145,14 @@ def seconds(moment: datetime | None) -> int:
     return int(moment.astimezone(UTC).timestamp()) if moment else 0
 
 
-def _post(raw: Json, host: str) -> Post:
+def _post(raw: Json, host: str, named: Collection[str]) -> Post:
     text, links = _content(fields.text(raw, "content", chars_max=_CONTENT_CHARS_MAX))
     uri = fields.needed(raw, "uri")
     card = web_address(fields.text(raw, "card", "url"))
     people = {fields.text(one, "url") for one in fields.items(raw, "mentions")}
     return Post(
         site=SITE,
-        native_id=native_id_of(uri),
+        native_id=native_id_of(uri, named),
         text=text,
         title=fields.text(raw, "spoiler_text"),
         url=web_address(fields.text(raw, "url")) or web_address(uri),

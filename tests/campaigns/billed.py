@@ -55,7 +55,7 @@ class Ceilings:
 
 
 class _BilledHandler(_Handler):
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802  http.server's name
         site: BilledSite = self.server.place  # type: ignore[attr-defined]
         parts = urlsplit(self.path)
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}

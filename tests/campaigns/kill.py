@@ -2,8 +2,9 @@
 
 It reads a file, a feed, and a site that bills, with a budget that is raised a little at every
 start; what the site takes down it takes back. In some rounds two daemons share all this, in some
-``listener forget`` runs beside them, and is killed as well. The child is forked from a server that has everything imported, so that it is polling, tagging
-and sending milliseconds after it starts, and a kill hits work, not start-up.
+``listener forget`` runs beside them, and is killed as well. Each is forked from a server that has
+everything imported, so that it is polling, tagging and sending milliseconds after it starts, and a
+kill hits work, not start-up.
 """
 
 import json
@@ -28,6 +29,7 @@ ALIVE_SECONDS_MAX = 0.9
 FINISH_SECONDS_MAX = 240
 WORK_SECONDS_MAX = 10
 LINES_A_POLL = 1
+LINES_A_POLL_IN_THE_END = 50
 LINES_A_KILL = 16
 REQUESTS_A_START, POSTS_A_START = 2, 10
 ENOUGH = Ceilings(requests=1_000_000, posts=1_000_000)
@@ -113,9 +115,23 @@ class Campaign:
             self._kill(children, ALIVE_SECONDS_MAX / (1 + kill % 2))
             found.kills_at_work += self._work_done() != before
             found.cursor_ahead += self._cursor_ahead()
-        self._finish()
-        look(found, self.folder / DATABASE, self.places.site, self.places.hook, self.forgotten)
-        return found
+        self._finish([])
+        return self._look(found)
+
+    def share(self, rounds: int) -> Findings:
+        """Two daemons at once, and none is killed; the budget is raised under them."""
+        found = Findings(expected=self.lines + self.places.feed.items_max)
+        self._raise_budget()
+        daemons = [self._started(), self._started()]
+        self._wait_for_work(self._work_done())
+        for _ in range(rounds):
+            self.places.site.grow()
+            self._raise_budget()
+            self._tell(daemons, signal.SIGHUP)
+            Event().wait(self.random.uniform(0.2, ALIVE_SECONDS_MAX))
+        self._somebody()  # is forgotten before the end
+        self._finish(daemons)
+        return self._look(found)
 
     def _children(self, kill: int) -> list[BaseProcess]:
         """A daemon; now and then two, or one and somebody who wants to be forgotten."""
@@ -126,9 +142,10 @@ class Campaign:
     def _kill(self, children: list[BaseProcess], alive_seconds_max: float) -> None:
         for child in children:
             Event().wait(self.random.uniform(0.0, alive_seconds_max / len(children)))
-            os.kill(child.pid or 0, signal.SIGKILL)
+            child.kill()
         for child in children:
             child.join()
+            assert child.exitcode in {0, -signal.SIGKILL}, f"it ended by itself: {child.exitcode}"
 
     def _raise_budget(self) -> None:
         """A changed budget makes the source due, and this one is soon spent again."""
@@ -171,7 +188,7 @@ class Campaign:
         (self.folder / "posts.jsonl").write_text("\n".join(lines) + "\n")
         (self.folder / "secret").write_text(SECRET)
 
-    def _write_config(self, ceilings: Ceilings) -> None:
+    def _write_config(self, ceilings: Ceilings, lines_a_poll: int = LINES_A_POLL) -> None:
         self.config.write_text(
             CONFIG.format(
                 file=json.dumps(str(self.folder / "posts.jsonl")),
@@ -179,7 +196,7 @@ class Campaign:
                 billed=json.dumps(self.places.site.url),
                 budget=ceilings.toml(),
                 hook=json.dumps(self.places.hook.url),
-                lines_a_poll=LINES_A_POLL,
+                lines_a_poll=lines_a_poll,
             )
         )
 
@@ -190,23 +207,33 @@ class Campaign:
         child.start()
         return child
 
-    def _finish(self) -> None:
-        """Let it run undisturbed until nothing is left to read, to judge, to tell or to look at."""
+    def _finish(self, daemons: list[BaseProcess]) -> None:
+        """Let them run until nothing is left to read, to judge, to tell or to look at."""
         for who in sorted(self.forgotten):  # whoever was killed at it is asked once more
             child = self._forgetting(who)
             child.join(60)
             assert child.exitcode == 0, f"forgetting {who} failed: {child.exitcode}"
         self.places.site.calm_down()
         self.places.site.ceilings = ENOUGH
-        self._write_config(ENOUGH)
-        child = self._started()
+        self._write_config(ENOUGH, LINES_A_POLL_IN_THE_END)
+        self._tell(daemons, signal.SIGHUP)
+        daemons = daemons or [self._started()]
         for _ in range(FINISH_SECONDS_MAX * 4):
             Event().wait(0.25)
             if self._is_done():
                 break
-        os.kill(child.pid or 0, signal.SIGTERM)
-        child.join(15)
-        assert child.exitcode == 0, f"the daemon did not drain: {child.exitcode}"
+        self._tell(daemons, signal.SIGTERM)
+        for daemon in daemons:
+            daemon.join(15)
+            assert daemon.exitcode == 0, f"the daemon did not drain: {daemon.exitcode}"
+
+    def _tell(self, daemons: list[BaseProcess], number: signal.Signals) -> None:
+        for daemon in daemons:
+            os.kill(daemon.pid or 0, number)
+
+    def _look(self, found: Findings) -> Findings:
+        look(found, self.folder / DATABASE, self.places.site, self.places.hook, self.forgotten)
+        return found
 
     def _is_done(self) -> bool:
         waiting = self._number(

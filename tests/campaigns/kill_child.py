@@ -49,6 +49,6 @@ def forget_author(config_path: Path, author: str) -> None:
     """``listener forget``, without the command line; nothing to forget is no failure here."""
     try:
         forget(config_path, author, "", every_site=False, dry_run=False)
-    except BadUse as nobody:
-        assert "nothing stored" in str(nobody), nobody
+    except BadUse as fault:
+        os._exit(0 if "nothing stored" in str(fault) else 1)
     os._exit(0)

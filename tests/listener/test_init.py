@@ -78,6 +78,15 @@ def test_all_answered(tmp_path: Path) -> None:
     }
 
 
+def test_no_place_at_all(tmp_path: Path) -> None:
+    answers, told = answered("Acme", "", "", "", "X", ",", "None")
+    assert told == [
+        "'x' asks for something first: it stands in the file, as a comment.",
+        "Name a place, or none.",
+    ]
+    assert load(tmp_path, initial_config(answers)).sources == ()
+
+
 def test_a_wrong_answer_is_told_and_asked_again() -> None:
     answers, told = answered(
         "", "Acme", "@a b", "@", "@a", "acme", "acme.example", "europe/helsinki", "Europe/Helsinki",
@@ -90,7 +99,7 @@ def test_a_wrong_answer_is_told_and_asked_again() -> None:
         "Of '@' nothing is left without its sign; write a name too.",
         "'acme' is no domain; write it bare, such as acme.example.",
         "There is no time zone 'europe/helsinki'; did you mean 'Europe/Helsinki'?",
-        "'tv' is no place; known are news, bluesky, hackernews, mastodon.",
+        "'tv' is no place; known are news, bluesky, hackernews, mastodon, or none.",
         "'ftp://a.example' is no web address; it begins with https://.",
         "'$HOOK' is no variable's name; write one such as SLACK_WEBHOOK_URL.",
         "'a@b' is no mail address.",

@@ -99,7 +99,7 @@ class PaidSource:
         return Batch(cursor=cursor)
 
     def poll_within(self, cursor: str | None, allowance: Spent) -> Batch:
-        return Batch(cursor=cursor)
+        return Batch(cursor=cursor, spent=allowance)
 
 
 @dataclass

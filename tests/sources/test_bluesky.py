@@ -192,6 +192,25 @@ def test_a_gap_is_filled_by_the_cursor_or_told(site: BlueskySite) -> None:
     assert not source.poll(batch.cursor).gaps
 
 
+def test_what_is_missing_stays_missing_where_the_stream_breaks_off_then(site: BlueskySite) -> None:
+    source = site.source()
+    batch = source.poll(None)
+    site.now += 26 * HOUR
+    for n in range(4):
+        site.now += HOUR
+        site.publish(f"Norvia, after a day and more, {n}")
+    site.now += HOUR
+    site.cuts = 1
+    broken = source.poll(batch.cursor)
+    assert not broken.complete
+    (gap,) = broken.gaps
+    assert gap.until > site.now - 5 * HOUR
+    whole = source.poll(broken.cursor)
+    assert (whole.complete, whole.gaps) == (True, ())
+    assert [filled.since for filled in whole.filled] == [gap.until]
+    assert len({*texts(broken), *texts(whole)}) == 4
+
+
 def test_an_absence_without_an_event_is_told_once(site: BlueskySite) -> None:
     source = site.source()
     batch = source.poll(None)

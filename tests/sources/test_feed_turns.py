@@ -11,7 +11,7 @@ import pytest
 from listener.model import Batch, Spent
 from listener.ports import Retry
 from sources.feed import FeedSource
-from sources.feed_parts.cursor import UrlState, load
+from sources.feed_parts.cursor import UrlState, load, on_time
 from sources.feed_parts.visit import REQUESTS_MAX
 from tests.sources.feed_site import NOON, Site, fault, rss, serving, source, told
 
@@ -112,6 +112,31 @@ def test_a_clock_that_ran_ahead_silences_nobody(site: Site) -> None:
     clock.now = NOON
     clock.follow(NOON + HOUR)
     assert site.paths().count("/1") > 5
+
+
+def test_a_wait_that_was_asked_of_a_clock_that_ran_ahead_is_over(site: Site) -> None:
+    """What a server answered in the year 2030 says nothing of 2026."""
+    clock = Clock(site.serve("/1", rss("a|one")), site.serve("/2", rss("b|two")))
+    clock.poll()
+    clock.now += 4 * 365 * DAY
+    site.serve("/1", status=503, Retry_After="60")
+    clock.poll()
+    site.serve("/1", rss("c|back"))
+    clock.now = NOON + 7 * HOUR
+    batch = clock.poll()
+    assert (told(batch), batch.faults) == ({"c": "back"}, ())
+
+
+@pytest.mark.parametrize(
+    "name", ["not_before", "hold_until", "turn", "read_at", "subscribed_at"]
+)
+@pytest.mark.parametrize("seconds", [90_000.0, -1e300, 1e300])
+def test_no_time_lies_over_a_day_ahead(name: str, seconds: float) -> None:
+    now = NOON.timestamp()
+    off = UrlState(**{name: now + seconds})  # type: ignore[arg-type]
+    assert on_time({"u": off}, now) == {"u": UrlState()}
+    near = UrlState(**{name: now + 80_000.0})  # type: ignore[arg-type]
+    assert on_time({"u": near}, now) == {"u": near}
 
 
 def test_a_failing_address_stays_told_and_is_asked_less_and_less(site: Site) -> None:
@@ -218,6 +243,17 @@ def test_every_request_is_counted_redirects_too(site: Site) -> None:
     assert feeds.dearest() == Spent(2 * REQUESTS_MAX)
     assert feeds.poll(None).spent == Spent(3)
     assert len(site.asked) == 3
+
+
+def test_a_visit_takes_few_requests_at_the_most(site: Site) -> None:
+    """So a small budget can still afford one."""
+    assert REQUESTS_MAX == 13
+    site.serve("/4", rss("a|one"))
+    for number in range(4):
+        site.serve(f"/{number}", status=301, Location=f"/{number + 1}")
+    assert told(source(site.url + "/1").poll(None)) == {"a": "one"}
+    with pytest.raises(Retry, match="redirects more than 3 times"):
+        source(site.url + "/0").poll(None)
 
 
 def test_an_allowance_is_never_overdrawn_and_the_rest_comes_next(site: Site) -> None:

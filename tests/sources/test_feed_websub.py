@@ -201,9 +201,18 @@ def test_a_hub_in_a_private_network_is_not_asked(hub: Hub) -> None:
         from sources.feed_parts.websub import Subscribing as Asking
 
         assert feeds.subscriber
-        asking = Asking(feeds.subscriber, 5, allow_private=False)
+        asking = Asking(feeds.subscriber, 5, {"intranet", "localhost"})
         state = asking.asked(UrlState(hub=hub.url + "/hub", topic="t"), NOON)
     assert state.subscribed_at < 0
+    assert hub.asked == []
+
+
+def test_a_hub_at_a_private_host_that_nobody_named_is_not_asked(site: Site, hub: Hub) -> None:
+    """Whoever writes a feed chooses its hub."""
+    feed_with_hub(site, hub)
+    links = f'<{hub.url.replace("127.0.0.1", "localhost")}/hub>; rel="hub"'
+    site.serve("/feed", rss("a|1"), Link=links)
+    subscribing(site, None).poll(None)
     assert hub.asked == []
 
 

@@ -161,7 +161,8 @@ def test_what_arrives_late_from_another_instance_is_found(
 ) -> None:
     late = other.publish("#norvia late", at=site.now - 5 * MINUTE)
     site.publish("#norvia early", at=site.now - MINUTE)
-    source = site.source(public="all")
+    other.trouble = Answer(500)
+    source = site.source(public="all", instances=[site.url, other.url])
     _, last = followed(source, None)
     site.show(other, late)
     assert [post.text for post in source.poll(last.cursor).posts] == ["#norvia late"]

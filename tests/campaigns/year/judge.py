@@ -16,13 +16,19 @@ from tests.sources.standins.serving import MINUTE, Entry, StandIn
 
 Stretch = tuple[datetime, datetime]
 
+FORMS = ("%Y-%m-%d", "%Y-%m")
+"""How days and months are named."""
+
+LEFT = 10
+"""Less than so much of a budget may be of no use: a search of X must ask for ten posts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What the store holds of a post; where it was blanked, that is nothing."""
 
     text: str
-    author: str = ""
+    title_and_author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +95,13 @@ def judge(site: StandIn, books: Books, platform: Platform, plan: Plan) -> Verdic
         excused_unseen=len(unseen),
         lost=tuple(e.id for e in missing if e not in by_gap and e not in unseen),
         invented=tuple(sorted(set(books.kept) - set(site.entries))),
-        stale=tuple(e.id for e in standing if _is_stale(e, books.kept[e.id], platform, plan)),
+        stale=tuple(e.id for e in standing if _is_stale(e, books, platform, plan)),
         undeleted=tuple(
             e.id
             for e in there
             if e.id in gone and _still_there(site, e, books.kept[e.id], platform, plan)
         ),
-        groundless=tuple(_groundless(site, books.told, platform, plan)),
+        groundless=tuple(_groundless(site, books, platform, plan)),
         untold=tuple(one for one in books.noted if not _covered(one, books.told)),
         billed_twice=tuple(sorted(_billed_twice(site, books.killed))),
         over_budget=tuple(_over_budget(site, platform)),
@@ -117,10 +123,17 @@ def _unseen(site: StandIn, entry: Entry, looks: Iterable[datetime]) -> bool:
     return gone is not None and not any(entry.at + MINUTE < look < gone for look in looks)
 
 
-def _is_stale(entry: Entry, kept: Kept, platform: Platform, plan: Plan) -> bool:
-    """Whether it says something else than the site, though there was time to look again."""
-    is_due = entry.edited_at is None or _overdue(entry, entry.edited_at, platform.finds_edits, plan)
-    return is_due and entry.text not in kept.text
+def _is_stale(entry: Entry, books: Books, platform: Platform, plan: Plan) -> bool:
+    """Whether it says something else than the site, though there was time to look again.
+
+    An edit in a gap is found by who looks for deletions, if by anybody.
+    """
+    is_due = True
+    if entry.edited_at is not None:
+        is_missed = _lies_in(entry.edited_at, books.told)
+        patience = platform.finds_deletions if is_missed else platform.finds_edits
+        is_due = _overdue(entry, entry.edited_at, patience, plan)
+    return is_due and entry.text not in books.kept[entry.id].text
 
 
 def _still_there(site: StandIn, entry: Entry, kept: Kept, platform: Platform, plan: Plan) -> bool:
@@ -135,18 +148,20 @@ def _overdue(entry: Entry, changed_at: datetime, patience: Patience, plan: Plan)
     return wait is not None and plan.well(changed_at, plan.end) > wait
 
 
-def _groundless(
-    site: StandIn, told: Iterable[Stretch], platform: Platform, plan: Plan
-) -> Iterator[Stretch]:
+def _groundless(site: StandIn, books: Books, platform: Platform, plan: Plan) -> Iterator[Stretch]:
     """The gaps for which nothing in the plan is a reason: an excuse must not be a habit.
 
-    A site that lists the newest posts alone is a reason where there were more between two polls.
+    A budget that was used up is one, and a site that lists the newest posts alone, where there
+    were more between two polls. What comes after the last look is not seen yet.
     """
-    for since, until in told:
+    full = set(_over_budget(site, platform, left=LEFT))
+    for since, until in books.told:
+        is_last = until == plan.end and not any(since < look for look in books.looks)
         is_ill = any(spell.since < until and since < spell.until for spell in plan.spells)
-        began = until - timedelta(seconds=platform.poll_seconds)
-        new = sum(min(since, began) <= entry.at <= until for entry in site.entries.values())
-        if not is_ill and not 0 < platform.lists <= new:
+        is_poor = bool(full & {f"{at:{form}}" for at in (since, until) for form in FORMS})
+        then = until + timedelta(seconds=platform.poll_seconds)
+        new = sum(since <= entry.at <= then for entry in site.entries.values())
+        if not (is_last or is_ill or is_poor or 0 < platform.lists <= new):
             yield since, until
 
 
@@ -175,13 +190,13 @@ def _billed_twice(site: StandIn, killed: Collection[str]) -> Iterator[str]:
             yield version
 
 
-def _over_budget(site: StandIn, platform: Platform) -> Iterator[str]:
-    """The days and months in which more was asked for, or billed, than allowed."""
+def _over_budget(site: StandIn, platform: Platform, left: int = 0) -> Iterator[str]:
+    """The days and months with more requests, or posts billed, than allowed; or ``left`` fewer."""
     limits = platform.limits
-    days = Counter(f"{asked.at:%Y-%m-%d}" for asked in site.asked)
+    days = Counter(f"{asked.at:{FORMS[0]}}" for asked in site.asked)
     months = Counter(day[:7] for day, _ in site.billed.elements())
     for spans, ceiling in ((days, limits.requests_per_day), (months, limits.posts_per_month)):
-        yield from (span for span, n in spans.items() if ceiling is not None and n > ceiling)
+        yield from (span for span, n in spans.items() if ceiling is not None and n > ceiling - left)
 
 
 def _uncounted(site: StandIn, books: Books) -> int:

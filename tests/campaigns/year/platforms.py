@@ -54,7 +54,7 @@ def cut(site: BlueskySite) -> None:
 class Platform:
     """A platform: its stand-in, how often things happen there, and how it is listened to.
 
-    ``words`` are added to each post, so that the source finds it; ``cut`` cuts its streams.
+    ``cut`` cuts its streams, where it has any that are read.
     ``edits_among`` is how many of the newest posts are edited: sites may not tell of others.
     Where ``lists`` is not 0, the site lists so many posts, and what comes too fast rolls over.
     """
@@ -65,7 +65,6 @@ class Platform:
     limits: Limits = NO_LIMITS
     poll_seconds: float = 3 * 3_600
     settings: Mapping[str, Any] = field(default_factory=dict)
-    words: str = ""
     finds_edits: Patience = free
     finds_deletions: Patience = free
     edits_among: int = 200
@@ -79,12 +78,12 @@ SELDOM = Rates(posts=1.5)
 FEED = {"poll_seconds": 3 * 3_600.0}
 
 PLATFORMS = [
-    Platform("hackernews", HackerNewsSite, SELDOM, Limits(requests_per_day=600)),
-    Platform("reddit", RedditSite),
+    Platform("hackernews", HackerNewsSite, SELDOM, Limits(requests_per_day=1_000)),
+    Platform("reddit", RedditSite, limits=Limits(requests_per_day=100)),
     Platform("discourse", DiscourseSite, SELDOM),
     Platform("x", XSite, limits=Limits(posts_per_month=4_000), finds_deletions=billed),
     Platform("x, poor", XSite, Rates(busy=4), Limits(posts_per_month=300), finds_deletions=never),
-    Platform("mastodon", MastodonSite),
+    Platform("mastodon", MastodonSite, limits=Limits(requests_per_day=60)),
     Platform("bluesky", BlueskySite, Rates(cuts=0.3), cut=cut),
     Platform("feed", FeedSite, SELDOM, settings=FEED, edits_among=6, lists=LISTED),
 ]

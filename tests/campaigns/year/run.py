@@ -31,7 +31,7 @@ from tests.sources.standins.serving import NORVIA, Entry, StandIn
 SOURCE = "year"
 STEPS_MAX = 200
 PACE = timedelta(seconds=PACE_SECONDS)
-STEPS_AT_NIGHT = timedelta(hours=6)
+JUMP_MAX = timedelta(hours=6)
 
 
 @dataclass
@@ -54,6 +54,8 @@ class Year:
         self.site.now = self.plan.start
         self._begin(self.plan.start)
         self._rows = sqlite3.connect(self.folder / "year.db")
+        for _ in range(min(self.platform.lists, 2)):  # what was empty can't show what it lost
+            self.site.publish("Norvia", reply_to=self.site.publish("Norvia"))
         events = list(reversed(self.plan.events))
         for now in self._moments():
             while events and events[-1].at <= now:
@@ -116,8 +118,7 @@ class Year:
         site = self.site
         self._settle(event.at)
         if event.deed in ("publish", "reply"):
-            text = f"Norvia, number {len(site.entries) + 1}{self.platform.words}"
-            site.publish(text, **self._how(event))
+            site.publish(f"Norvia, number {len(site.entries) + 1}", **self._how(event))
         elif event.deed == "restart":
             self._restart(event.at, in_the_middle=event.pick < 0.5)
         elif event.deed == "cut":
@@ -174,7 +175,7 @@ class Year:
             due_at = moment(self._asked("SELECT due_at FROM sources"))
             if self._looks_wait(now + PACE):
                 due_at = min(due_at, now + PACE)
-            due_at = max(min(due_at, now + STEPS_AT_NIGHT), now + timedelta(seconds=1))
+            due_at = max(min(due_at, now + JUMP_MAX), now + timedelta(seconds=1))
             spell = self.plan.spell_at(due_at)
             now = spell.until if spell and spell.kind == "off" else due_at
 
@@ -182,8 +183,8 @@ class Year:
         """Whether second looks were due a while ago and may be made now."""
         return bool(
             self._asked(
-                """SELECT 1 FROM rechecks WHERE planned AND due_at <= :now AND EXISTS
-                   (SELECT 1 FROM posts WHERE posts.source = rechecks.source AND check_at <= :now)""",
+                """SELECT 1 FROM rechecks WHERE planned AND due_at <= ?1 AND EXISTS
+                   (SELECT 1 FROM posts WHERE source = rechecks.source AND check_at <= ?1)""",
                 stamp(now),
             )
         )
@@ -196,9 +197,10 @@ class Year:
     def _read(self, told: SourceView) -> Books:
         """The tables as they are."""
         kept = {
-            native_id: Kept(text, f"{author_id}{handle}{name}")
-            for native_id, text, author_id, handle, name in self._rows.execute(
-                "SELECT native_id, text, author_id, author_handle, author_name FROM posts"
+            native_id: Kept(text, title_and_author)
+            for native_id, text, title_and_author in self._rows.execute(
+                """SELECT native_id, text, title || author_id || author_handle || author_name
+                   FROM posts"""
             )
         }
         noted = self._rows.execute(

@@ -1,12 +1,21 @@
 """A platform's year played and judged, and its row in the table."""
 
+import logging
+import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+
+import structlog
 
 from tests.campaigns.year.judge import Verdict, judge
 from tests.campaigns.year.plan import planned
-from tests.campaigns.year.platforms import START, Platform
+from tests.campaigns.year.platforms import PLATFORMS, START, Platform
 from tests.campaigns.year.run import Year
 from tests.sources.standins.serving import serving
+
+IN_MEMORY = Path("/dev/shm")
+"""Where databases are fastest; what is asked here has nothing to do with power cuts."""
 
 COLUMNS = (
     ("platform", 10),
@@ -63,3 +72,14 @@ def row(verdict: Verdict, year: Year) -> str:
         f"{value:>{width}}" if isinstance(value, str) else f"{value:>{width},}"
         for value, (_, width) in cells
     )
+
+
+def lines(days: int, seed: int, at: int) -> tuple[str, list[str]]:
+    """The row of one of the platforms with the seconds it took, and what went wrong there."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    began = monotonic()
+    folder = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
+    with TemporaryDirectory(prefix="year-", dir=folder) as name:
+        verdict, year = played(PLATFORMS[at], seed, days, Path(name))
+    wrongs = [f"{kind}: {what}" for kind, what in verdict.wrongs().items()]
+    return f"{row(verdict, year)} {monotonic() - began:7,.0f}", wrongs

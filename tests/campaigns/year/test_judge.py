@@ -104,6 +104,14 @@ def test_a_gap_that_is_told_excuses_what_lies_in_it_alone() -> None:
     assert year(keeping("2", None), telling(DAY, 2 * DAY)).excused_by_gap == 1
 
 
+def test_what_comes_after_the_last_look_may_be_told_as_missed() -> None:
+    def stopped(_: StandIn, books: Books) -> Books:
+        return replace(books, looks=tuple(look for look in LOOKS if look < START + 29 * DAY))
+
+    assert year(stopped, telling(29 * DAY, 30 * DAY)).groundless == ()
+    assert year(telling(29 * DAY, 30 * DAY)).groundless != ()
+
+
 def test_rows_of_gaps_are_told_whole() -> None:
     parts = (telling(DAY, 30 * HOUR), telling(30 * HOUR, 2 * DAY))
     assert year(noting(DAY, 2 * DAY), *parts).untold == ()

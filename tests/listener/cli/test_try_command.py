@@ -4,7 +4,11 @@ import json
 import re
 from pathlib import Path
 
-from tests.listener.cli.commands import CONFIG, Listener, configure
+import pytest
+
+from listener.clock import utc_now
+from tests.listener import toy_plugins
+from tests.listener.cli.commands import CONFIG, Listener, configure, store_in
 
 SOURCE = '[sources.file]\ntype = "jsonl"\npath = "posts.jsonl"\n'
 
@@ -70,3 +74,23 @@ def test_a_source_that_is_switched_off_is_said_to_be(tmp_path: Path, listener: L
         " or take that line out, to try it\n"
     )
     assert "no source 'flie' in config.toml" in listener("try", "flie").err
+
+
+def test_it_costs_no_more_than_the_budget_leaves_and_is_booked(
+    tmp_path: Path, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy_plugins.install(tmp_path / "site", monkeypatch)
+    source = '[sources.shop]\ntype = "paid"\nurls = ["a"]\n'
+    configure(tmp_path, f"{source}[sources.shop.budget]\nposts_per_month = 15\n")
+    assert [listener("try", "shop").code for _ in range(2)] == [0, 0]
+    told = listener("try", "shop")
+    assert (told.code, "budget of 15 posts is spent" in told.err) == (2, True)
+    with store_in(tmp_path) as store:
+        assert store.spending("shop", utc_now()).month.posts == 15
+
+
+def test_another_source_s_secret_need_not_exist(tmp_path: Path, listener: Listener) -> None:
+    configure(tmp_path, SOURCE + '[sources.x]\ntype = "x"\ntoken = "env:NOBODY_SET_THIS"\n')
+    posts_in(tmp_path, "Norvia")
+    assert listener("try", "file").code == 0
+    assert "NOBODY_SET_THIS is not set" in listener("check").err

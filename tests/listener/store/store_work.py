@@ -6,18 +6,35 @@ The generators yield each time a verb has returned: what it did was acknowledged
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from itertools import count
 from random import Random
 
-from listener.model import Fault, Post, Priority, Tag
+from listener.budget import Limits
+from listener.model import Author, Fault, Post, Priority, Spent, Tag
 from listener.rules import Rule, orders
-from listener.store.port import Polled, SendTurn, Settled, SourcePlan, SourceTurn, Tagged, TagTurn
+from listener.store import scrub as wiping
+from listener.store.port import (
+    Polled,
+    Rechecked,
+    RecheckTurn,
+    SendTurn,
+    Settled,
+    SourcePlan,
+    SourceTurn,
+    Tagged,
+    TagTurn,
+)
 from listener.store.sqlite import SqliteStore
 from listener.testing import a_mention, a_post
 from listener.watch import Alarm
 
 LEASE_SECONDS = 60.0
 MINUTE = timedelta(minutes=1)
+AMPLE, SPENT = Limits(1_000_000, None, 1_000_000), Limits(requests_per_day=1)
+DEAREST = Spent(1, 10, 500)
+LOOK_AGAIN_MAX = 10
+AUTHORS = 40
 RULES = (Rule("each", ("desk",)), Rule("burst", ("desk",), group_seconds=120))
 
 Step = Callable[[SqliteStore, Random, datetime], Iterator[None]]
@@ -28,21 +45,64 @@ def work(store: SqliteStore, random: Random, start: datetime) -> Iterator[None]:
     store.migrate()
     yield
     for minutes in count():
-        (step,) = random.choices((poll, tag, send, watch, restart), (6, 5, 5, 2, 1))
+        (step,) = random.choices(STEPS, WEIGHTS)
         yield from step(store, random, start + minutes * MINUTE)
 
 
 def poll(store: SqliteStore, random: Random, now: datetime) -> Iterator[None]:
-    store.plan_sources([SourcePlan("fake", 60)], now, all_due=True)
+    plan = SourcePlan("fake", 60, AMPLE, LOOK_AGAIN_MAX, recheck_is_billed=random.random() < 0.5)
+    store.plan_sources([plan], now, all_due=True)
     yield
     turns = store.claim_sources(now, LEASE_SECONDS, 1)
     yield
     for turn in turns:
-        if random.random() < 0.1:
-            store.fail_poll(turn, "no answer", now)
-        else:
-            store.save_poll(turn, brought(turn, random, now))
+        limits = random.choices((AMPLE, SPENT), (9, 1))[0]
+        reserved = store.reserve("fake", limits, DEAREST, now)
         yield
+        if random.random() < 0.1:
+            continue  # it died at it: what was set aside stays so, and the lease runs out
+        if random.random() < 0.1:
+            store.fail_poll(turn, "no answer", now, reserved=reserved)
+        else:
+            store.save_poll(turn, replace(brought(turn, random, now), reserved=reserved))
+        yield
+
+
+def recheck(store: SqliteStore, random: Random, now: datetime) -> Iterator[None]:
+    turns = store.claim_rechecks(now, LEASE_SECONDS, 1)
+    yield
+    for turn in turns:
+        reserved = store.reserve("fake", AMPLE, DEAREST, now, looks=True)
+        yield
+        if random.random() < 0.1:
+            continue
+        if random.random() < 0.2:
+            store.fail_recheck(turn, "no answer", now, reserved=reserved)
+        else:
+            store.save_recheck(turn, replace(_rechecked(turn, random, now), reserved=reserved))
+        yield
+
+
+def forget(store: SqliteStore, random: Random, now: datetime) -> Iterator[None]:
+    store.forget(f"author{random.randrange(AUTHORS)}", ["fake"], now)
+    yield
+
+
+def scrub(store: SqliteStore, random: Random, now: datetime) -> Iterator[None]:
+    """As the store does it, but that each of its transactions counts as a verb."""
+    connection = store._connection  # no verb does a single one of them
+    with connection.reading() as db:
+        goes_on = wiping.index_waits(db, now)
+    if goes_on:
+        with connection.writing() as db:
+            wiping.begin_index(db)
+        yield
+    while goes_on:
+        with connection.writing() as db:
+            goes_on = wiping.index_on(db)
+        yield
+    assert store.scrub(now), "nobody else has the database open"
+    yield
 
 
 def tag(store: SqliteStore, random: Random, now: datetime) -> Iterator[None]:
@@ -77,18 +137,25 @@ def restart(store: SqliteStore, random: Random, now: datetime) -> Iterator[None]
 
 
 def brought(turn: SourceTurn, random: Random, now: datetime) -> Polled:
-    """New posts, numbered on from the cursor, which counts them; and an old one edited or gone."""
+    """New posts, numbered on from the cursor, which counts them; and an old one edited or gone.
+
+    Posts with odd numbers are not shown again here: once gone they are gone for good.
+    """
     first = int(turn.cursor or 0)
     new = range(first, first + random.randint(0, 8))
-    old = random.sample(range(first), min(first, random.randint(0, 2)))
-    posts = [_post(number, random, now) for number in (*new, *old[:1])]
+    old = random.sample(range(first), min(first, random.randint(0, 4)))
+    edited = [number for number in old[:1] if number % 2 == 0]
+    posts = [_post(number, random, now) for number in (*new, *edited)]
     return Polled(
         posts=posts,
         mentions=[a_mention(post=post) for post in posts],
         cursor=str(new.stop),
         seen_at=now,
         due_at=now + MINUTE,
-        deleted=[f"fake:{number}" for number in old[1:]],
+        deleted=[f"fake:{number}" for number in old[1:2]],
+        gone=[f"fake:author{random.randrange(AUTHORS)}"] * (random.random() < 0.1),
+        look_again=[f"fake:{number}" for number in old[2:]],
+        spent=Spent(1, len(posts), 50 * len(posts)),
         faults=[Fault("https://a.example", "404")] * random.randint(0, 1),
         rejects=[Fault("line 7", "no post")] * random.randint(0, 3),
     )
@@ -96,8 +163,35 @@ def brought(turn: SourceTurn, random: Random, now: datetime) -> Polled:
 
 def _post(number: int, random: Random, now: datetime) -> Post:
     chars = random.choice((0, 20, 200, 9_000))
-    text = f"Norvia {random.randbytes(chars // 2).hex()}"
-    return a_post(str(number), text, published_at=now)
+    text = f"Norvia {word(number)} {random.randbytes(chars // 2).hex()}"
+    author = Author(f"author{number % AUTHORS}")
+    return a_post(str(number), text, published_at=now, author=author)
+
+
+def word(number: int) -> str:
+    """The word that stands in every version of this post and in no other."""
+    return "w" + blake2b(str(number).encode(), digest_size=8).hexdigest()
+
+
+def _rechecked(turn: RecheckTurn, random: Random, now: datetime) -> Rechecked:
+    """Some were edited, some are gone, and some the site didn't answer about."""
+    shares = {"edited": 0.2, "deleted": 0.2, "passed over": 0.2, "as before": 0.4}
+    ends = random.choices(list(shares), list(shares.values()), k=len(turn.posts))
+    came = {end: [p for p, its in zip(turn.posts, ends, strict=True) if its == end] for end in ends}
+    posts = [_post(int(post.native_id), random, now) for post in came.get("edited", [])]
+    passed_over = [post.id for post in came.get("passed over", [])]
+    return Rechecked(
+        seen_at=now,
+        due_at=now,
+        again_at=now + 2 * MINUTE,
+        posts=posts,
+        mentions=[a_mention(post=post) for post in posts],
+        deleted=[post.id for post in came.get("deleted", [])],
+        looked_at=[post.id for post in turn.posts if post.id not in passed_over],
+        passed_over=passed_over,
+        reason="slow" * bool(passed_over),
+        spent=Spent(1, len(turn.posts)),
+    )
 
 
 def _tagged(turn: TagTurn, random: Random, now: datetime) -> Tagged:
@@ -118,3 +212,7 @@ def _settled(turn: SendTurn, random: Random, now: datetime) -> Settled:
             replace(plain, outcome="retry", receipt=None, reason="busy", next_at=now + MINUTE),
         )
     )
+
+
+STEPS: tuple[Step, ...] = (poll, tag, send, watch, restart, recheck, forget, scrub)
+WEIGHTS = (6, 5, 5, 2, 1, 3, 1, 3)

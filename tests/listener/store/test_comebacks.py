@@ -1,5 +1,6 @@
 """Posts that come through two sources, go and come back; clocks that go back. Nothing is lost."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from listener.model import Mention, Post
 from listener.rules import Quiet, Rule
-from listener.store.port import Polled, SourcePlan, Store
+from listener.store.port import Polled, Saved, SourcePlan, Store
 from listener.store.sqlite import SqliteStore
 from listener.testing import a_mention, a_post
 from listener.testing.fakes import NOON
@@ -34,14 +35,31 @@ def store(tmp_path: Path) -> Store:
 
 def polled_by(store: Store, source: str, post: Post, *brands: str, hours: int = 0) -> None:
     """One poll of one of two sources, each listened to for its own brands."""
-    now = NOON + hours * HOUR
-    store.plan_sources([SourcePlan("a", 60), SourcePlan("b", 60)], now, all_due=True)
-    turns = {turn.name: turn for turn in store.claim_sources(now, LEASE, 2)}
     mentions = [a_mention(post=post, brand=brand, source=source) for brand in brands]
-    for name, turn in turns.items():
-        brought = (post, mentions) if name == source else (None, list[Mention]())
-        posts = [brought[0]] if brought[0] else []
-        store.save_poll(turn, Polled(posts, brought[1], None, now, now))
+    told_by(store, source, [post], mentions, hours=hours)
+
+
+def told_by(
+    store: Store,
+    source: str,
+    posts: Sequence[Post] = (),
+    mentions: Sequence[Mention] = (),
+    *,
+    hours: int = 0,
+    planned: Sequence[str] = ("a", "b"),
+    deleted: Sequence[str] = (),
+    gone: Sequence[str] = (),
+) -> Saved:
+    """One poll of the planned sources, of which one brings something."""
+    now = NOON + hours * HOUR
+    store.plan_sources([SourcePlan(name, 60, recheck_posts_max=9) for name in planned], now)
+    store.nudge(source, now)
+    turns = {turn.name: turn for turn in store.claim_sources(now, LEASE, 9)}
+    brought = Polled(posts, mentions, None, now, now, deleted=deleted, gone=gone)
+    for turn in turns.values():
+        if turn.name != source:
+            store.save_poll(turn, Polled([], [], None, now, now))
+    return store.save_poll(turns[source], brought)
 
 
 def brands(store: Store) -> set[str]:
@@ -64,6 +82,40 @@ def test_a_teaser_of_the_same_post_does_not_edit_the_whole(store: Store) -> None
         polled_by(store, "b", teaser, hours=2 * hours + 1)
     assert brands(store) == {"acme"}
     assert store.search("late", 5)
+
+
+def test_a_source_takes_down_its_own_posts_only(store: Store) -> None:
+    polled_by(store, "a", a_post(), "acme")
+    others = told_by(store, "b", hours=1, deleted=["fake:1"], gone=["fake:traveller"])
+    assert others.posts_deleted == 0
+    assert store.search("late", 5)
+    assert told_by(store, "a", hours=2, gone=["fake:traveller"]).posts_deleted == 1
+
+
+def test_no_other_source_brings_back_what_was_taken_down(store: Store) -> None:
+    polled_by(store, "a", a_post(), "acme")
+    assert told_by(store, "a", hours=1, deleted=["fake:1"]).posts_deleted == 1
+    polled_by(store, "b", a_post(text="late, kept by a mirror"), hours=2)
+    assert store.search("late", 5) == []
+    polled_by(store, "a", a_post(text="late, after all"), "acme", hours=3)
+    assert [post.text for post in store.search("late", 5)] == ["late, after all"]
+
+
+def test_what_a_source_brought_that_is_no_more_anybody_may_take_down(store: Store) -> None:
+    polled_by(store, "a", a_post(), "acme")
+    assert told_by(store, "b", hours=1, planned=["b"], deleted=["fake:1"]).posts_deleted == 1
+
+
+def test_a_renamed_source_goes_on_with_its_posts(store: Store) -> None:
+    polled_by(store, "a", a_post(), "acme")
+    again = a_mention(brand="acme", source="c")
+    told_by(store, "c", [a_post()], [again], planned=["c"], hours=2)
+    (turn,) = store.claim_rechecks(NOON + WEEK, LEASE, 9)
+    assert (turn.source, [post.id for post in turn.posts]) == ("c", ["fake:1"])
+    saved = told_by(store, "c", [a_post(text="edited")], planned=["a", "c"], hours=4)
+    assert saved.posts_edited == 1
+    assert store.search("edited", 5)
+    assert brands(store) == set()  # the mention was its own to withdraw
 
 
 def test_what_was_withdrawn_untold_and_comes_back_is_told(store: Store) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from listener.model import Author, Evidence, Fault, Verdict
+from listener.store import scrub
 from listener.store.port import Settled
 from listener.store.sqlite import SqliteStore
 from listener.testing import a_mention, a_post
@@ -113,8 +114,6 @@ def test_a_deletion_during_the_wiping_is_wiped_the_next_time(
     poll(store, [a_post("1", "Norvia firstrfj"), a_post("2", "Norvia textrfj")])
     poll(store, [], deleted=["fake:1"], now=NOON)
     with store._connection.writing() as db:
-        from listener.store import scrub
-
         scrub.begin_index(db)
     poll(store, [], deleted=["fake:2"], now=LATER)
     assert store.scrub(NOON)

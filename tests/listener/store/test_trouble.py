@@ -51,6 +51,13 @@ class Work:
     recheck: RecheckTurn
 
 
+def settled_alone(store: Store) -> None:
+    """A call outside the schedule, from setting aside to settling."""
+    reserved = store.reserve("fake", Limits(9), Spent(1), NOON)
+    assert reserved
+    store.settle("fake", reserved, None, NOON)
+
+
 WRITES: dict[str, Callable[[Work], object]] = {
     "plan_sources": lambda work: work.store.plan_sources([SourcePlan("new", 60)], NOON),
     "nudge": lambda work: work.store.nudge("fake", NOON),
@@ -58,6 +65,7 @@ WRITES: dict[str, Callable[[Work], object]] = {
     "save_poll": lambda work: work.store.save_poll(work.source, polled([a_post("9")], cursor="9")),
     "fail_poll": lambda work: work.store.fail_poll(work.source, "no answer", NOON + HOUR),
     "reserve": lambda work: work.store.reserve("fake", Limits(9), Spent(1), NOON),
+    "settle": lambda work: settled_alone(work.store),
     "claim_mentions": lambda work: work.store.claim_mentions(NOON, LEASE, 9),
     "save_tags": lambda work: work.store.save_tags([tagged(work.mention)], NOON),
     "claim_alerts": lambda work: work.store.claim_alerts("desk", NOON, LEASE, 9),

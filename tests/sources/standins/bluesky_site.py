@@ -37,7 +37,7 @@ AT_ONCE_MAX = 100_000
 
 class BlueskySite(StandIn):
     """The network. ``keeps`` is how far back its hosts can be wound; ``down`` lists dead ones, and
-    ``cuts`` counts streams yet to be cut halfway through what they have to say.
+    ``cuts`` says how many of the next streams are cut halfway through what they have to say.
 
     ``facets`` and ``embeds`` of a post are set by its text before it is published. Handles are
     the authors' names, below ``bsky.social`` where they have no dot.
@@ -293,14 +293,15 @@ class _Upgrade(BaseHTTPRequestHandler):
             site.streams.pop(id(self), None)
 
     def _serve(self, site: BlueskySite, after: int) -> None:
+        is_cut = site.cuts > 0
+        site.cuts -= is_cut
         while True:
             is_asked = bool(select.select([self.connection], [], [], 0.01)[0])
             control = self._control() if is_asked else (0, b"")
             if due := site.due(after):
                 texts = (text.encode("utf-8", "replace") for _, text in due)
                 frames = b"".join(map(framed, texts))
-                if site.cuts > 0:
-                    site.cuts -= 1
+                if is_cut:
                     self.connection.sendall(frames[: len(frames) // 2])
                     return
                 self.connection.sendall(frames)

@@ -10,6 +10,7 @@ Other than WordPress' own, a guid is no address but the id under which a post wa
 
 import hashlib
 from bisect import bisect_right, insort
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any, ClassVar
@@ -52,8 +53,21 @@ class FeedSite(StandIn):
         return f"urn:post:{len(self.entries) + 1}"
 
     def published(self, entry: Entry) -> None:
-        self._comments.setdefault(entry.reply_to, []).append(entry.id)
+        if entry.reply_to:
+            self._comments.setdefault(self._article(entry).id, []).append(entry.id)
         insort(self._order[bool(entry.reply_to)], (entry.at, _number(entry.id)))
+
+    def changed(self, entry: Entry) -> None:
+        """With an article go its comments."""
+        if entry.deleted_at:
+            for comment in self._comments.get(entry.id, ()):
+                if not self.entries[comment].deleted_at:
+                    self.delete(comment)
+
+    def remove_author(self, author: str) -> None:
+        super().remove_author(author)
+        for article in [one for one in self._comments if self.entries[one].author == author]:
+            self.changed(replace(self.entries[article], deleted_at=self.now))
 
     def newest(self, *, comments: bool) -> list[Entry]:
         """What one of the feeds lists now."""
@@ -115,8 +129,14 @@ class FeedSite(StandIn):
 
     def _address(self, entry: Entry) -> str:
         if entry.reply_to:
-            return f"{self.url}/p{_number(entry.reply_to)}/#comment-{_number(entry.id)}"
+            return f"{self.url}/p{_number(self._article(entry).id)}/#comment-{_number(entry.id)}"
         return f"{self.url}/p{_number(entry.id)}/"
+
+    def _article(self, entry: Entry) -> Entry:
+        """What a comment is on, be it an answer to another; an article itself."""
+        while entry.reply_to:
+            entry = self.entries[entry.reply_to]
+        return entry
 
     def _page(self, entry_id: str) -> Answer:
         """An article with its comments."""
@@ -129,7 +149,10 @@ class FeedSite(StandIn):
             for one in comments
             if self._is_there(one)
         )
-        page = f"<html><article>{escape(article.text)}</article><ol>{listed}</ol></html>"
+        link = f'<link rel="canonical" href="{self._address(article)}" />'
+        text = f"<article>{escape(article.text)}</article>"
+        form = f'<form action="{self.url}/wp-comments-post.php" method="post" id="commentform">'
+        page = f"<html>{link}{text}<ol>{listed}</ol>{form}</form></html>"
         return Answer(200, page.encode(), {"Content-Type": "text/html; charset=UTF-8"})
 
     def _is_there(self, entry: Entry) -> bool:
