@@ -17,6 +17,8 @@ SPANS: tuple[Span, ...] = ("month", "day")
 MEASURES: tuple[Measure, ...] = ("requests", "posts", "money_micros")
 RECENT = timedelta(days=7)
 LOOKS_DIVISOR = 4
+PACE_SECONDS_MAX = 5 * 86_400.0
+"""Slower than this no budget makes a source: what waits longer, a search may no longer reach."""
 CALL_SECONDS_MAX = 300
 """A call that begins this close to midnight may end after it, and counts on both days."""
 
@@ -115,10 +117,16 @@ def allowance(dearest: Spent, still: Spent) -> Spent | None:
     return Spent(*(max(0, min(need, there)) for need, there in needs))
 
 
-def for_looks(limits: Limits) -> Limits:
-    """What of the ceilings second looks at known posts may take: new posts go before old ones."""
+def for_looks(limits: Limits, now: datetime) -> Limits:
+    """What of the ceilings second looks at known posts may take: new posts go before old ones.
+
+    The month's share grows by the day, so that what waited does not take all of it on the first.
+    """
+    passed = now.astimezone(UTC).day / (ends("month", now) - _DAY).day
     shares = {
-        name: None if ceiling is None else ceiling // LOOKS_DIVISOR
+        name: None
+        if ceiling is None
+        else int(ceiling / LOOKS_DIVISOR * (passed if name.endswith("month") else 1))
         for name, ceiling in asdict(limits).items()
     }
     return Limits(**shares)

@@ -49,7 +49,8 @@ class SourceView:
 
     ``share`` is 0 to 1. ``gaps`` are all the stretches it missed, in order; a hole nobody
     explains is one too, unless it is shorter than ``UNTOLD_SECONDS_MIN``: between two polls
-    there is always one.
+    there is always one. What a single place missed is among the gaps, with the place named; its
+    source was looking all the same, and so it takes nothing from ``seen`` and ``share``.
     """
 
     source: str
@@ -77,12 +78,12 @@ class SourceView:
 
 def view(coverage: Coverage, period: Period) -> SourceView:
     """The source's coverage, held against a period."""
-    told = [
-        Gap(max(gap.since, period.since), min(gap.until, period.until), _cause(gap))
+    cut = [
+        replace(gap, since=max(gap.since, period.since), until=min(gap.until, period.until))
         for gap in coverage.gaps
     ]
-    told = [gap for gap in told if gap.since < gap.until]
-    missed = [(gap.since, gap.until) for gap in told]
+    told = [replace(gap, cause=_cause(gap)) for gap in cut if gap.since < gap.until]
+    missed = [(gap.since, gap.until) for gap in told if not gap.place]
     seen = _outside(period, [*missed, *_outside(period, coverage.seen)])
     untold = [
         Gap(start, end, UNTOLD_CAUSE)
@@ -99,7 +100,7 @@ def view(coverage: Coverage, period: Period) -> SourceView:
 
 
 def _cause(gap: Gap) -> str:
-    """What one place of a source missed, the source missed."""
+    """Why it was missed, after the place where it was only one."""
     return f"{gap.place}: {gap.cause}" if gap.place else gap.cause
 
 

@@ -65,7 +65,7 @@ def unseen(
     """
     if seen_until is None or seen_until >= now:
         return None  # never seen, or the clock was set back
-    due_at = due_at or seen_until + timedelta(seconds=poll_seconds)
+    due_at = max(due_at or seen_until + timedelta(seconds=poll_seconds), seen_until)
     if not cause and now <= late_after(due_at, poll_seconds):
         return None
     return Gap(seen_until, now, cause or "the listener was not running")

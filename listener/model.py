@@ -256,11 +256,11 @@ class Batch:
 
     ``cursor`` covers every post in ``posts`` and nothing beyond; it is stored with them, in one
     transaction, and given back at the next poll. ``deleted`` holds the ids of posts that the site
-    took down, ``gone`` the authors it took down with all they wrote: ``site:id``, or
-    ``site:@handle`` in any case; without the ``@`` it is a handle only for posts whose author has
-    no id, as one's handle may be another's id. Either counts for what this source brought, or one
-    that is no longer there. ``look_again`` holds the ids of posts that may be gone, for a second
-    look at once.
+    took down, ``gone`` the authors it took down with all they wrote: ``site:id`` or
+    ``site:handle``, in any case. A name that is somebody's id on the site is taken for that;
+    ``site:@handle`` is a handle, whoever is numbered so. Either counts for what this source
+    brought, or one that is there no more. ``look_again`` holds the ids of posts that may be gone,
+    for a second look at once.
     ``faults`` are places of this source that could not be read this time (the rest
     could); ``rejects`` are single items that were unreadable and are passed over for good.
 

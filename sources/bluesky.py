@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from listener.clock import utc_now
-from listener.model import UNLIMITED, Batch, Brand, Fault, Post, Spent
+from listener.model import NOTHING_SPENT, UNLIMITED, Batch, Brand, Fault, Post, Spent
 from listener.ports import Reject, Retry
 from sources.bluesky_parts import firehose, jetstream
 from sources.bluesky_parts.cursor import State, load
@@ -25,6 +25,7 @@ from sources.bluesky_parts.people import A_CALL, LOOKUPS_MAX, People
 from sources.bluesky_parts.sieve import Sieve
 from sources.bluesky_parts.websocket import Chunk, Wire
 from sources.common.asking import Asking, Meaning
+from sources.common.settings import within
 from sources.common.stream import Held, Stream, Taken
 
 OVERLAP_SECONDS = 10.0
@@ -92,11 +93,15 @@ class BlueskySource:
             self.api_url = PUBLIC_API if self.mode == "jetstream" else ""
         if self.api_url:
             _check_address(self.api_url, "api_url", ("http", "https"))
+        else:
+            self.recheck_posts_max = 0  # posts can't be looked up
+        self._check_numbers()
+
+    def _check_numbers(self) -> None:
         for name in ("first_hours", "retention_hours", "silence_seconds_max"):
             if not 0 <= getattr(self, name) <= 8_760:
                 raise ValueError(f"{name} is {getattr(self, name)}: it must be 0 to 8760")
-        if not 0 < self.timeout_seconds <= 20:
-            raise ValueError(f"timeout_seconds is {self.timeout_seconds}: it must be up to 20")
+        within("timeout_seconds", self.timeout_seconds, 20)
         if not 0 <= self.listen_seconds <= LISTEN_SECONDS_MAX:
             raise ValueError(f"listen_seconds is {self.listen_seconds}: it must be 0 to 35")
 
@@ -109,7 +114,7 @@ class BlueskySource:
         return Spent(len(self.hosts) + LOOKUPS_MAX + -(-POSTS_MAX * 2 // A_CALL))
 
     def poll_within(self, cursor: str | None, allowance: Spent) -> Batch:
-        """As ``poll``. Without a request left to connect with, nothing is read."""
+        """As ``poll``. Raises Retry where no request is left to connect with."""
         if not self.brands:
             raise Reject("no brand listens to this source: name one in [brands]")
         if self.mode == "firehose":
@@ -118,8 +123,8 @@ class BlueskySource:
         state = self._begun(cursor)
         connecting = 0 if self._held.holds(cursor) else len(self.hosts)
         if allowance.requests < connecting:
-            told = Fault("bluesky", "the budget leaves no request to connect with")
-            return Batch(cursor=cursor, faults=(told,))
+            reason = f"the budget leaves fewer requests than the {connecting} hosts may take"
+            raise Retry(reason, state="budget", spent=NOTHING_SPENT)
         people = self._people(allowance.requests - connecting)
         if self.api_url:
             people.ends = began + _ACCOUNTS_SECONDS

@@ -23,6 +23,7 @@ from sources.feed_parts.cursor import UrlState, dump, load, on_time, with_commen
 from sources.feed_parts.hosts import hosts_of
 from sources.feed_parts.places import NEWS_URL, YOUTUBE_URL, news_addresses, youtube_addresses
 from sources.feed_parts.recheck import POSTS_MAX, Recheck
+from sources.feed_parts.shown import holds_login, shown
 from sources.feed_parts.turns import Turns
 from sources.feed_parts.visit import COMMENT_FEEDS_MAX, REQUESTS_MAX, Limits, Outcome, Parse, Visit
 from sources.feed_parts.visiting import Round
@@ -76,9 +77,12 @@ class FeedSource:
     def __post_init__(self) -> None:
         if not (self.urls or self.news_search or self.youtube_channels):
             raise ValueError("urls is empty: give the address of a feed")
-        for url in self.urls:
+        for number, url in enumerate(self.urls, 1):
+            if holds_login(url):
+                msg = f"address {number} in urls holds a user name or a password: take it out, as "
+                raise ValueError(msg + "feeds that ask for a login can't be read")
             if not web_address(url):
-                raise ValueError(f"urls names {url!r}, which is no http or https address")
+                raise ValueError(f"urls names {shown(url)!r}, which is no http or https address")
         for name in ("timeout_seconds", "size_bytes_max", "entries_max", "poll_seconds"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} is {getattr(self, name)}: it must be more than 0")
@@ -188,7 +192,7 @@ def _left(state: UrlState) -> Outcome:
 def _batch(turns: Turns, outcomes: dict[str, Outcome], spent: Spent) -> Batch:
     """What the visits brought, with the faults that others still have."""
     faults = [
-        Fault(url, reason)
+        Fault(shown(url), reason)
         for url, state in turns.states.items()
         for reason in (outcomes[url].faults if url in outcomes else filter(None, [state.trouble]))
     ]

@@ -17,6 +17,8 @@ from listener.match.usual import usual_forms
 from listener.model import UNLIMITED, Batch, Brand, Fault, Post, Spent
 from listener.ports import Reject, Retry
 from sources.common.asking import Asking
+from sources.common.purse import Purse
+from sources.common.settings import site_addresses, within
 from sources.hackernews_parts.cursor import dump, load
 from sources.hackernews_parts.looking import Look
 from sources.hackernews_parts.posts import SITE
@@ -47,9 +49,11 @@ class HackerNewsSource:
     recheck_posts_max: int = 30
 
     def __post_init__(self) -> None:
-        for name in ("requests_max", "timeout_seconds", "page_posts"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} is {getattr(self, name)}: it must be more than 0")
+        (self.search_url,) = site_addresses("search_url", [self.search_url])
+        (self.items_url,) = site_addresses("items_url", [self.items_url])
+        within("requests_max", self.requests_max, 1_000)
+        within("timeout_seconds", self.timeout_seconds, 60)
+        within("page_posts", self.page_posts, 1_000)
 
     def dearest(self) -> Spent:
         """All the requests that one poll may send."""
@@ -79,7 +83,7 @@ class HackerNewsSource:
 
     def recheck(self, posts: Sequence[Post], allowance: Spent) -> Batch:
         """Those of these posts that changed or went, a request each."""
-        return Look(self._asking(self.items_url)).at(posts, allowance.requests)
+        return Look(self._asking(self.items_url), Purse(allowance.requests)).at(posts)
 
     def _searches(self) -> Iterator[Search]:
         queries = self.queries or [query for brand in self.brands for query in _queries(brand)]
@@ -117,11 +121,11 @@ def _batch(reading: Reading, failure: Retry | Reject | None) -> Batch:
     return Batch(
         posts=tuple(reading.posts.values()),
         cursor=dump(reading.state, forgotten_before(reading.state, reading.now)),
-        faults=(Fault("the search", failure.reason),) if failure else (),
+        faults=(*reading.faults, *((Fault("the search", failure.reason),) if failure else ())),
         rejects=tuple(reading.rejects),
         gaps=tuple(reading.gaps),
         more=reading.more,
-        complete=not (failure or reading.more or reading.gaps),
+        complete=not (failure or reading.more or reading.gaps or reading.faults),
         wait_seconds=failure.after_seconds if isinstance(failure, Retry) else None,
         spent=Spent(requests=reading.requests),
     )

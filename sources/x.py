@@ -16,6 +16,7 @@ from listener.clock import utc_now
 from listener.model import UNLIMITED, Batch, Brand, Post, Spent
 from listener.ports import Reject, Retry, Secret
 from sources.common.fields import Json
+from sources.common.settings import within
 from sources.common.stream import Held
 from sources.x_parts import window
 from sources.x_parts.asking import Asker
@@ -25,6 +26,8 @@ from sources.x_parts.questions import Questions, questions_for
 from sources.x_parts.search import PAGE_POSTS_MIN, Found, Purse, price_micros
 from sources.x_parts.stream import Line, Meter, set_rules
 from sources.x_parts.turn import Turn
+
+TIMEOUT_SECONDS_MAX = 60
 
 _REQUESTS_BEYOND = 10  # further pages, and three for the rules of the stream
 
@@ -69,6 +72,9 @@ class XSource:
             raise ValueError(msg)
         if not 0 <= self.price_per_post < 1_000:
             raise ValueError(f"price_per_post is {self.price_per_post}: it must be 0 to 1,000")
+        if not all(query.strip() for query in self.queries):
+            raise ValueError("queries has an empty one: take it out, or leave queries out")
+        within("timeout_seconds", self.timeout_seconds, TIMEOUT_SECONDS_MAX)
         too_long = [query for query in self.queries if len(query) > self.query_chars_max]
         if too_long:
             msg = f"queries has one of {len(too_long[0])} characters: query_chars_max forbids it"
@@ -133,7 +139,7 @@ class XSource:
         now, questions = self.now(), self._questions()
         if not questions.queries:
             raise Reject("there is nothing to ask X for: give brands names, or set queries")
-        state, todo, gaps = window.due(load(cursor), questions.queries, now)
+        state, todo, gaps = window.due(load(cursor, now), questions.queries, now)
         paid = set(state.seen) if state.day == window.day_of(now) else set()
         purse = self._purse(_lesser(allowance, self.dearest()), paid)
         return Turn(questions, state, todo, gaps, purse, Found(now, seen=dict(state.seen)))

@@ -227,6 +227,7 @@ def export(
     output: Annotated[
         Path | None, typer.Option(help="File to write; default: standard output.")
     ] = None,
+    force: Annotated[bool, typer.Option(help="Overwrite a file that is there.")] = False,
 ) -> None:
     """Write the stored mentions with their posts, tags, priorities and when they were answered.
 
@@ -234,7 +235,7 @@ def export(
     """
     from listener.cli.exporting import export as do
 
-    do(config, since, until, brand or [], form, output)
+    do(config, since, until, brand or [], form, output, force=force)
 
 
 @cli.command()

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -23,13 +24,23 @@ Write = Callable[[Iterable[Mention], TextIO], None]
 
 EVER = datetime(1, 1, 2, tzinfo=UTC)
 _TAGS = ("sentiment", "urgency", "intent", "spam", "language")
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_FORMULA = ("=", "+", "-", "@")
 
 
 def export(
-    path: Path, since: str, until: str, brands: list[str], form: str, output: Path | None
+    path: Path,
+    since: str,
+    until: str,
+    brands: list[str],
+    form: str,
+    output: Path | None,
+    *,
+    force: bool = False,
 ) -> None:
-    """Write the mentions of posts published in the period; what was taken down is not there."""
+    """Write the mentions of posts published in the period; what was taken down is not there.
+
+    Raises BadUse, among others where the file to write is there and ``force`` is not set.
+    """
     if form not in FORMATS:
         msg = f"--format: '{form}' is none; there are {', '.join(FORMATS)}"
         raise BadUse(msg)
@@ -39,6 +50,8 @@ def export(
             msg = f"--brand: {fault}"
             raise BadUse(msg)
     period = _period(config, since, until)
+    if output is not None:
+        _allow(output, config, force=force)
     try:
         with closing(stored(config)) as store, _opened(output) as file:
             mentions = store.mentions(*period)
@@ -107,7 +120,8 @@ def cell(value: object) -> object:
     if not isinstance(value, str):
         return value
     words = "\n".join(defused(line) for line in value.splitlines())
-    return f"'{words}" if words.lstrip(" ").startswith(_FORMULA) else words
+    first = unicodedata.normalize("NFKC", words.lstrip()[:1])  # a wide or small sign counts too
+    return f"'{words}" if first.startswith(_FORMULA) else words
 
 
 def _json_lines(mentions: Iterable[Mention], file: TextIO) -> None:
@@ -137,15 +151,50 @@ def _period(config: Config, since: str, until: str) -> tuple[datetime, datetime]
     return start, end
 
 
+def _allow(output: Path, config: Config, *, force: bool) -> None:
+    """BadUse where the file is there and not to be overwritten; ours never are."""
+    database = Path(config.database.removeprefix("sqlite:"))
+    logs = [database.with_name(database.name + end) for end in ("-wal", "-shm")]
+    if any(_is_same(output, ours) for ours in (config.path, database, *logs)):
+        msg = f"--output: {output} is the listener's own: name another file"
+        raise BadUse(msg)
+    if output.exists() and not output.is_file():
+        msg = f"{output} is no file"
+        raise BadUse(msg)
+    if output.exists() and not force:
+        msg = f"{output} is there already; --force overwrites it"
+        raise BadUse(msg)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether both are one file, by whatever name, or would be."""
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
+
+
+@contextmanager
+def _standard_output() -> Iterator[TextIO]:
+    """Standard output; BadUse where it takes no more, such as a full disk."""
+    try:
+        yield sys.stdout
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # who read it has enough
+    except OSError as error:
+        # What is still held back would fail again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        msg = f"standard output can't be written: {error.strerror}"
+        raise BadUse(msg) from None
+
+
 @contextmanager
 def _opened(output: Path | None) -> Iterator[TextIO]:
     """Standard output, or a file that is there only when it is whole."""
     if output is None:
-        yield sys.stdout
+        with _standard_output() as file:
+            yield file
         return
-    if output.exists() and not output.is_file():
-        msg = f"{output} is no file"
-        raise BadUse(msg)
     part = output.with_name(f"{output.name}.{os.getpid()}.part")
     try:
         with part.open("w", encoding="utf-8", newline="") as file:

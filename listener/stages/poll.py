@@ -21,11 +21,16 @@ from listener.model import (
 )
 from listener.ports import FAILURE_STATES, FailureState, Metered, Reject, Retry, Source
 from listener.stages.reading import (
+    GAPS_MAX,
     REASON_CHARS_MAX,
     as_told,
     cleaned,
     counted,
+    cursor_of,
+    few,
+    few_faults,
     mentions_in,
+    named,
     usable,
 )
 from listener.store.port import (
@@ -176,23 +181,27 @@ class PollStage:
         posts, unusable = usable(batch.posts, now)
         cause = cause_of(turn.state, turn.last_error)
         told = (*((batch.gap,) if batch.gap else ()), *batch.gaps)
+        deleted, too_many = named(batch.deleted, "deleted posts")
+        gone, too_many_gone = named(batch.gone, "authors who are gone")
         return Polled(
             posts=posts,
             mentions=mentions_in(posts, turn.name, listened.brands, self.matcher, self.store),
-            cursor=batch.cursor,
+            cursor=cursor_of(batch),
             seen_at=now,
             due_at=next_poll(
                 listened.poll_seconds, now, more=batch.more, wait_seconds=batch.wait_seconds
             ),
-            deleted=[clean_text(post_id) for post_id in batch.deleted],
-            faults=[cleaned(fault) for fault in batch.faults],
-            rejects=[cleaned(reject) for reject in (*batch.rejects, *unusable)],
+            deleted=deleted,
+            faults=few_faults(batch.faults),
+            rejects=[
+                cleaned(reject) for reject in (*batch.rejects, *unusable, *too_many, *too_many_gone)
+            ],
             gap=unseen(turn.seen_until, turn.due_at, listened.poll_seconds, now, cause),
-            gaps=as_told(told, now),
-            filled=as_told(batch.filled, now),
+            gaps=few(as_told(told, now)),
+            filled=as_told(batch.filled[:GAPS_MAX], now),
             answers=answers_in(posts, self.matcher.own),
-            gone=[clean_text(author) for author in batch.gone],
-            look_again=[clean_text(post_id) for post_id in batch.look_again],
+            gone=gone,
+            look_again=named(batch.look_again, "posts to look at again")[0],
             spent=self._counted(asked, batch.spent),
             reserved=asked.reserved,
             complete=bool(batch.complete),

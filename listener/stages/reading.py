@@ -7,7 +7,8 @@ from itertools import islice
 
 from listener.match import THREAD, Matcher
 from listener.match.around import NOWHERE
-from listener.model import Engagement, Fault, Gap, Mention, Post, Spent
+from listener.model import Batch, Engagement, Fault, Gap, Mention, Post, Spent
+from listener.ports import Retry
 from listener.store.port import Store
 from listener.text import clean_text
 
@@ -15,6 +16,11 @@ FUTURE_TOLERATED = timedelta(minutes=5)
 REASON_CHARS_MAX = 1000
 COUNT_MAX = 10**15
 GAPS_MAX = 1000
+FAULTS_MAX = 1000
+NAMED_MAX = 50_000
+ID_CHARS_MAX = 500
+PLACE_CHARS_MAX = 500
+CURSOR_CHARS_MAX = 4_000_000
 
 
 def as_seen(post: Post, now: datetime) -> Post:
@@ -22,6 +28,9 @@ def as_seen(post: Post, now: datetime) -> Post:
 
     Raises TypeError, ValueError, OverflowError or AttributeError for what is no post.
     """
+    if len(post.native_id) > ID_CHARS_MAX or len(post.site) > ID_CHARS_MAX:
+        msg = f"its id has more than {ID_CHARS_MAX} characters"
+        raise ValueError(msg)
     published_at = _utc(post.published_at or now)
     if published_at > now + FUTURE_TOLERATED:
         published_at = now
@@ -75,11 +84,56 @@ def _count(value: int) -> int:
 def as_told(gaps: Iterable[Gap], now: datetime) -> list[Gap]:
     """The gaps as they may be stored; nothing can have been missed that is yet to come."""
     return [
-        Gap(_utc(gap.since), until, clean_text(gap.cause) or "not told", clean_text(gap.place))
-        for gap in islice(gaps, GAPS_MAX)
+        Gap(_utc(gap.since), until, _cause(gap.cause), _place(gap.place))
+        for gap in gaps
         for until in [min(_utc(gap.until), now)]
         if _utc(gap.since) < until
     ]
+
+
+def few(gaps: Sequence[Gap]) -> list[Gap]:
+    """So many gaps as are kept one by one; all beyond are one, so that none is lost."""
+    if len(gaps) <= GAPS_MAX:
+        return list(gaps)
+    kept, rest = gaps[: GAPS_MAX - 1], gaps[GAPS_MAX - 1 :]
+    since, until = min(gap.since for gap in rest), max(gap.until for gap in rest)
+    return [*kept, Gap(since, until, f"{len(rest)} more gaps, the first: {rest[0].cause}")]
+
+
+def few_faults(faults: Sequence[Fault]) -> list[Fault]:
+    """The faults as they may be stored; those beyond what is kept are counted."""
+    kept = [cleaned(replace(f, where=f.where or "a place")) for f in faults[:FAULTS_MAX]]
+    left_out = len(faults) - len(kept)
+    more = f"{left_out} more faults are not listed"
+    return [*kept, Fault("other places", more)] if left_out else kept
+
+
+def named(ids: Iterable[str], what: str) -> tuple[list[str], list[Fault]]:
+    """Ids as they may be stored, and a word on those beyond what one poll may name.
+
+    None that is longer than a stored post's can be one.
+    """
+    ids = iter(ids)
+    kept = [clean_text(one) for one in islice(ids, NAMED_MAX) if len(one) <= 2 * ID_CHARS_MAX + 1]
+    left_out = sum(1 for _ in ids)
+    return kept, [Fault(what, f"{left_out} more than one poll may name")] if left_out else []
+
+
+def cursor_of(batch: Batch) -> str | None:
+    """The batch's cursor. Raises Retry for one that is too long to be kept at every poll."""
+    cursor = batch.cursor
+    if cursor is not None and len(cursor) > CURSOR_CHARS_MAX:
+        most = f"no more than {CURSOR_CHARS_MAX:,} are kept"
+        raise Retry(f"its cursor has {len(cursor):,} characters; {most}", spent=batch.spent)
+    return cursor
+
+
+def _cause(cause: str) -> str:
+    return clean_text(cause, REASON_CHARS_MAX) or "not told"
+
+
+def _place(place: str) -> str:
+    return clean_text(place, PLACE_CHARS_MAX)
 
 
 def _utc(moment: datetime) -> datetime:
@@ -93,7 +147,7 @@ def counted(spent: Spent) -> Spent:
 
 def cleaned(fault: Fault) -> Fault:
     """The fault as it may be stored."""
-    return Fault(clean_text(fault.where), clean_text(fault.reason, REASON_CHARS_MAX))
+    return Fault(_place(fault.where), clean_text(fault.reason, REASON_CHARS_MAX))
 
 
 def mentions_in(

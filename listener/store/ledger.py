@@ -102,12 +102,14 @@ def _settle(db: "Database", source: str, polled: Polled) -> None:
     rows = db.execute(f"SELECT * FROM coverage WHERE {_OPEN} AND reading", (source,)).fetchall()
     failing = {fault.where for fault in polled.faults}
     for row in rows:
-        is_outage = not row["place"] and row["cause"] != BEHIND
-        if polled.complete and row["place"] not in failing:
+        is_well = row["place"] not in failing
+        if polled.complete and is_well:
             _close(db, source, row, polled, is_read=True)
-        elif is_outage and not polled.more:
+        elif polled.more or not is_well:
+            continue
+        elif _is_outage(row):
             _close(db, source, row, polled, is_read=False)
-        elif not polled.more and row["place"] not in failing and (row["place"] or not failing):
+        elif row["place"] or not failing or _is_short(db, source, row):
             _close(db, source, row, polled, is_read=True)
 
 
@@ -117,8 +119,7 @@ def _close(db: "Database", source: str, row: Row, polled: Polled, *, is_read: bo
     gap = _gap(row)
     told = [one for one in polled.gaps if one.place == gap.place]
     left = without(gap, told) if is_read else ()
-    was_outage = not gap.place and gap.cause != BEHIND
-    if left == (gap,) and not was_outage and gap.until <= _soon(db, source, gap.since):
+    if left == (gap,) and not _is_outage(row) and _is_short(db, source, row):
         db.execute("DELETE FROM coverage WHERE n = ?", (row["n"],))
         return
     for part in left:
@@ -131,24 +132,40 @@ def _carry(db: "Database", source: str, polled: Polled, before: datetime | None)
     That is each place with a fault, and all of a source that reads on and on.
     """
     now = polled.seen_at
+    if before is None:
+        return
     standing = {fault.where: fault.reason or "not told" for fault in polled.faults}
     if polled.more:
         standing.setdefault("", BEHIND)
+    rows = db.execute(
+        f"SELECT n, place FROM coverage WHERE {_OPEN} AND reading AND until >= ? ORDER BY until",
+        (source, stamp(before)),
+    )
+    being_read = {row["place"]: row["n"] for row in rows.fetchall()}
     for place, cause in standing.items():
-        carried = db.execute(
-            f"""UPDATE coverage SET until = max(until, ?) WHERE n = (SELECT n FROM coverage
-                WHERE {_OPEN} AND reading AND place = ? ORDER BY until DESC LIMIT 1)""",
-            (stamp(now), source, place),
-        ).rowcount
-        if not carried and before is not None and before < now:
+        if place in being_read:
+            db.execute(
+                "UPDATE coverage SET until = max(until, ?) WHERE n = ?",
+                (stamp(now), being_read[place]),
+            )
+        elif before < now:
             _miss(db, source, Gap(before, now, cause, place), more=True)
 
 
-def _soon(db: "Database", source: str, at: datetime) -> datetime:
-    """How long after a look at ``at`` the next one is no gap."""
-    row = db.execute("SELECT poll_seconds FROM sources WHERE name = ?", (source,)).fetchone()
-    seconds = row["poll_seconds"] if row else 0
-    return late_after(at + timedelta(seconds=seconds), seconds)
+def _is_outage(row: Row) -> bool:
+    """Whether the source as a whole was not asked, or could not be."""
+    return not row["place"] and row["cause"] != BEHIND
+
+
+def _is_short(db: "Database", source: str, row: Row) -> bool:
+    """Whether two polls so far apart are one watch."""
+    of = db.execute("SELECT poll_seconds FROM sources WHERE name = ?", (source,)).fetchone()
+    return moment(row["until"]) <= _soon(moment(row["since"]), of["poll_seconds"] if of else 0)
+
+
+def _soon(seen_at: datetime, poll_seconds: float) -> datetime:
+    """Until when what was seen then counts as watched, with nobody asking again."""
+    return late_after(seen_at + timedelta(seconds=poll_seconds), poll_seconds)
 
 
 def _fill(db: "Database", source: str, read: Gap, now: datetime) -> None:
@@ -282,8 +299,7 @@ def _with_ends(
     if until > last and (failing or until > late_after(due_at, source["poll_seconds"])):
         gaps = [*gaps, Gap(last, until, failing or "the listener was not running")]
     elif seen and until > last:
-        seconds = source["poll_seconds"]
-        soon = min(late_after(last + timedelta(seconds=seconds), seconds), until)
+        soon = min(_soon(last, source["poll_seconds"]), until)
         seen = [*seen, (last, soon)]
         gaps = [*gaps, Gap(soon, until, NOT_ASKED)] if soon < until else gaps
     return Coverage(source["name"], tuple(seen), tuple(gaps))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 REJECTS_KEPT = 20
+NUDGE_SECONDS = 60
 WAITED_OUT = {*SHARE_USED_UP, "rate limit"}
 
 
@@ -89,29 +90,35 @@ def _by_budget(db: "Database", row: Row) -> datetime:
 
 
 def nudge(db: "Database", source: str, now: datetime) -> bool:
-    """Make a source due, unless it failed: then it waits as long as its site may have asked."""
-    changed: int = db.execute(
-        """UPDATE sources SET due_at = :now
-           WHERE name = :name AND planned AND failures = 0 AND due_at > :now""",
-        {"name": source, "now": stamp(now)},
-    ).rowcount
-    return changed > 0
+    """Make a source due as soon as it may be asked; whether that is earlier than it was to be.
+
+    That is a minute after it was last asked, and the whole interval where the site wants to be
+    asked less. One that failed waits as long as its site may have asked; a budget lasts.
+    """
+    row = db.execute("SELECT * FROM sources WHERE name = ? AND planned", (source,)).fetchone()
+    if row is None or row["failures"]:
+        return False
+    tried = min(moment(row["last_try_at"] or row["watched_since"]), now)
+    free = tried + timedelta(seconds=NUDGE_SECONDS)
+    if _rests(row):  # and still rests by then: nudged again it comes no earlier
+        free = moment(row["last_ok_at"]) + timedelta(seconds=row["poll_seconds"] + 2)
+    at = spending.paced(db, source, spending.limits_of(row), max(now, free), now)
+    if at >= moment(row["due_at"]):
+        return False
+    db.execute("UPDATE sources SET due_at = ? WHERE name = ?", (stamp(at), source))
+    return True
 
 
 def claim(
     db: "Database", owner: str, now: datetime, until: datetime, limit: int
 ) -> list[SourceTurn]:
-    """Lease due sources, the longest due first.
-
-    None waits longer than the longest wish: what is due later was put off by a clock gone wrong.
-    """
-    beyond = now + timedelta(seconds=WISH_SECONDS_MAX, days=1)
+    """Lease due sources, the longest due first."""
     names = [
         row["name"]
         for row in db.execute(
-            """SELECT name FROM sources WHERE planned AND (due_at <= :now OR due_at > :beyond)
+            """SELECT name FROM sources WHERE planned AND due_at <= :now
                AND (lease_until IS NULL OR lease_until <= :now) ORDER BY due_at LIMIT :limit""",
-            {"now": stamp(now), "beyond": stamp(beyond), "limit": limit},
+            {"now": stamp(now), "limit": limit},
         )
     ]
     token = lease(db, "sources", "name", names, owner=owner, until=until)

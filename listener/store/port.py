@@ -83,7 +83,7 @@ class Store(Protocol):
         ...
 
     def nudge(self, source: str, now: datetime) -> bool:
-        """Make a source due that is planned and well; whether it was to be due later."""
+        """Make a planned, well source due as soon as it may be asked; whether that is earlier."""
         ...
 
     def claim_sources(self, now: datetime, lease_seconds: float, limit: int) -> list[SourceTurn]:

@@ -45,25 +45,20 @@ def delete_by_authors(db: "Database", source: str, authors: Iterable[str], now: 
 
 
 def _posts_of(db: "Database", site: str, names: Sequence[str]) -> list[str]:
-    """The ids of the posts by these accounts: by id, by ``@handle``, or by either's bare name.
+    """The ids of the posts by these accounts.
 
-    A bare name is no handle of an author who has an id: it may be the id of somebody else.
+    A name that is somebody's id is nobody's handle: one may call oneself as another is numbered.
     """
-    tagged = [_bare(name) for name in names if name.startswith("@")]
-    bare = [name for name in names if not name.startswith("@")]
-    handles = [*tagged, *(f"@{name}" for name in tagged)]
-    either = [*bare, *(f"@{name}" for name in bare)]
-    # The plus keeps SQLite from the index of ids, where those without one are many.
-    found = db.execute(
-        f"""SELECT id FROM posts WHERE site = ? AND author_id IN ({_marks(names)})
-            UNION SELECT id FROM posts
-            WHERE site = ? AND author_handle COLLATE NOCASE IN ({_marks(handles)})
-            UNION SELECT id FROM posts
-            WHERE site = ? AND author_handle COLLATE NOCASE IN ({_marks(either)})
-            AND +author_id = ''""",
-        (site, *names, site, *handles, site, *either),
-    )
-    return [row["id"] for row in found.fetchall()]
+    of_ids = f"FROM posts WHERE site = ? AND author_id IN ({_marks(names)})"
+    found = db.execute(f"SELECT id, author_id {of_ids}", (site, *names)).fetchall()
+    ids = {row["author_id"] for row in found}
+    handles = [at + _bare(name) for name in names if name not in ids for at in ("", "@")]
+    found += db.execute(
+        f"""SELECT id FROM posts WHERE site = ?
+            AND author_handle COLLATE NOCASE IN ({_marks(handles)})""",
+        (site, *handles),
+    ).fetchall()
+    return [row["id"] for row in found]
 
 
 def _bare(name: str) -> str:
@@ -72,14 +67,33 @@ def _bare(name: str) -> str:
 
 
 def forget(db: "Database", post_ids: Iterable[str], now: datetime) -> int:
-    """Blank these posts for good, also those that were blank: no sight brings them back."""
-    blanked = 0
-    for some in _some(post_ids):
+    """Blank these posts for good, also those that were blank: no sight brings them back.
+
+    Posts of others name them, and who wrote them, no longer as what they answer.
+    """
+    ids = list(post_ids)
+    for some in _some(ids):
         db.execute(
             f"UPDATE posts SET forgotten_at = ? WHERE id IN ({_marks(some)})", (stamp(now), *some)
         )
-        blanked += _blank(db, _standing(db, some), now)
-    return blanked
+    if ids:
+        _unname_forgotten(db)
+    return sum(_blank(db, _standing(db, some), now) for some in _some(ids))
+
+
+def _unname_forgotten(db: "Database") -> None:
+    """In one pass, before their authors' names are blank."""
+    of_them = "FROM posts WHERE forgotten_at IS NOT NULL"
+    db.execute(
+        f"""UPDATE posts SET in_reply_to = '' WHERE in_reply_to <> '' AND (
+                (site, in_reply_to) IN (SELECT site, native_id {of_them})
+                OR (site, lower(ltrim(in_reply_to, '@'))) IN (
+                    SELECT site, lower(ltrim(author_handle, '@')) {of_them}))"""
+    )
+    db.execute(
+        f"""UPDATE posts SET conversation = '' WHERE conversation <> ''
+            AND (site, conversation) IN (SELECT site, native_id {of_them})"""
+    )
 
 
 def withdraw(db: "Database", key: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from listener.budget import (
     CALL_SECONDS_MAX,
     NO_LIMITS,
+    PACE_SECONDS_MAX,
     RECENT,
     Limits,
     Spending,
@@ -59,7 +60,7 @@ def reserve(
         if allowed is not None:
             allowed = allowance(allowed, left(limits, spending(db, source, at)))
         if allowed is not None and looks:
-            allowed = allowance(allowed, left(for_looks(limits), _looks(db, source, at)))
+            allowed = allowance(allowed, left(for_looks(limits, at), _looks(db, source, at)))
     if allowed is None:
         return None
     inserted = db.execute(
@@ -151,7 +152,7 @@ def paced(db: "Database", source: str, limits: Limits, due_at: datetime, now: da
     """When the source is due, where its budget is to last."""
     if limits == NO_LIMITS:
         return due_at
-    wait = pace_seconds(limits, spending(db, source, now), now)
+    wait = min(pace_seconds(limits, spending(db, source, now), now), PACE_SECONDS_MAX)
     return max(due_at, now + timedelta(seconds=wait))
 
 

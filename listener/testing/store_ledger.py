@@ -3,13 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 from listener.budget import NO_LIMITS, Limits, Spending
-from listener.model import Gap, Spent
+from listener.model import Fault, Gap, Spent
 from listener.store.port import Reserved, SourcePlan, SourceStatus, SourceTurn, Store
 from listener.testing.fakes import NOON
 from listener.testing.store_steps import HOUR, LEASE, MINUTE, poll, polled, turn_at
 
 DAY = timedelta(days=1)
 MIDNIGHT = datetime(2026, 3, 11, tzinfo=UTC)
+BROKEN = Fault("b.example", "it answers 500")
 DOWN = Gap(NOON, NOON + 2 * HOUR, "no answer")
 
 
@@ -84,12 +85,111 @@ class StoreLedger:
         poll(store, [], now=NOON + 3 * HOUR, complete=True)
         assert _standing(store).gaps == (DOWN,)
 
-    def test_a_source_whose_wait_is_long_is_watched_meanwhile(self, store: Store) -> None:
+    def test_a_long_wait_is_not_seen_until_the_source_was_asked(self, store: Store) -> None:
         poll(store, [], due_at=NOON + 6 * HOUR)
+        (watched,) = store.watched(NOON, NOON + 3 * MINUTE)
+        assert watched.gaps == ()
+        (watched,) = store.watched(NOON, NOON + 6 * HOUR)
+        assert watched.gaps == (Gap(NOON + 3 * MINUTE, NOON + 6 * HOUR, "not asked yet"),)
+        poll(store, [], now=NOON + 6 * HOUR, due_at=NOON + 12 * HOUR)
         (watched,) = store.watched(NOON, NOON + 6 * HOUR)
         assert watched.gaps == ()
+
+    def test_a_source_that_is_late_was_not_asked_at_all(self, store: Store) -> None:
+        poll(store, [], due_at=NOON + 6 * HOUR)
         (watched,) = store.watched(NOON, NOON + 7 * HOUR)
         assert watched.gaps == (Gap(NOON, NOON + 7 * HOUR, "the listener was not running"),)
+
+    # -- places that fail, and a source that is behind
+
+    def test_a_place_that_fails_is_missed_until_it_was_read_after_all(self, store: Store) -> None:
+        poll(store, [])
+        for minutes in range(10, 70, 10):
+            poll(store, [], now=NOON + minutes * MINUTE, faults=[BROKEN])
+        missed = Gap(NOON, NOON + HOUR, "it answers 500", "b.example")
+        assert _standing(store).gaps == (missed,)
+        (watched,) = store.watched(NOON, NOON + HOUR)
+        assert watched.gaps == (missed,)
+        poll(store, [], now=NOON + HOUR)
+        stands = _standing(store)
+        assert (stands.gaps, stands.backfilled_seconds) == ((), 3600)
+
+    def test_what_a_place_tells_as_missed_when_it_is_well_again_stays_missed(
+        self, store: Store
+    ) -> None:
+        poll(store, [])
+        poll(store, [], now=NOON + HOUR, faults=[BROKEN])
+        lost = Gap(NOON, NOON + 20 * MINUTE, "page limit", "b.example")
+        poll(store, [], now=NOON + HOUR, gaps=[lost])
+        stands = _standing(store)
+        assert [(gap.since, gap.until) for gap in stands.gaps] == [(lost.since, lost.until)]
+        assert (stands.backfilled_seconds, stands.lost_seconds) == (2400, 1200)
+        poll(store, [], now=NOON + 2 * HOUR, complete=True)
+        assert _standing(store).lost_seconds == 1200
+
+    def test_a_place_that_is_well_while_there_is_more_is_not_read_yet(self, store: Store) -> None:
+        poll(store, [])
+        poll(store, [], now=NOON + HOUR, faults=[BROKEN])
+        poll(store, [], now=NOON + HOUR, more=True)
+        assert _standing(store).lost_seconds == 3600
+        poll(store, [], now=NOON + HOUR, complete=True)
+        assert _standing(store).lost_seconds == 0
+
+    def test_a_place_that_fails_once_leaves_no_trace(self, store: Store) -> None:
+        poll(store, [])
+        poll(store, [], now=NOON + MINUTE, faults=[BROKEN])
+        assert _standing(store).lost_seconds == 60
+        poll(store, [], now=NOON + 2 * MINUTE)
+        assert (_standing(store).lost_seconds, _standing(store).backfilled_seconds) == (0, 0)
+
+    def test_a_fault_of_a_poll_that_read_everything_is_no_gap(self, store: Store) -> None:
+        poll(store, [])
+        poll(store, [], now=NOON + HOUR, faults=[BROKEN], complete=True)
+        assert _standing(store).gaps == ()
+
+    def test_a_source_that_never_catches_up_is_not_seen(self, store: Store) -> None:
+        for minutes in range(0, 70, 10):
+            poll(store, [], now=NOON + minutes * MINUTE, more=True)
+        (gap,) = _standing(store).gaps
+        assert (gap.since, gap.until, gap.place) == (NOON, NOON + HOUR, "")
+        assert gap.cause.startswith("it is behind")
+        poll(store, [], now=NOON + HOUR)
+        assert (_standing(store).gaps, _standing(store).backfilled_seconds) == ((), 3600)
+
+    def test_what_was_behind_for_a_moment_is_not_while_another_place_fails(
+        self, store: Store
+    ) -> None:
+        poll(store, [])
+        for days, more in ((1, True), (1, False), (3, True), (3, False)):
+            now = NOON + days * DAY
+            poll(store, [], now=now - MINUTE, faults=[BROKEN])
+            poll(store, [], now=now, faults=[BROKEN], more=more)
+        assert {gap.place for gap in _standing(store).gaps} == {"b.example"}
+
+    # -- clocks that jump
+
+    def test_a_clock_that_is_behind_for_a_moment_takes_nothing_away(self, store: Store) -> None:
+        poll(store, [])
+        poll(store, [], now=NOON + HOUR)
+        poll(store, [], now=NOON - 9 * DAY)
+        poll(store, [], now=NOON + HOUR + MINUTE)
+        (watched,) = store.watched(NOON, NOON + HOUR + MINUTE)
+        assert (watched.seen, watched.gaps) == (((NOON, NOON + HOUR + MINUTE),), ())
+        poll(store, [], now=NOON + 30 * MINUTE)
+        assert store.watched(NOON, NOON + HOUR + MINUTE) == [watched]
+
+    def test_a_clock_that_is_ahead_for_a_moment_hides_nothing_after_it(self, store: Store) -> None:
+        ahead = NOON + 1000 * DAY
+        poll(store, [])
+        poll(store, [], now=ahead, gap=Gap(NOON, ahead, "the listener was not running"))
+        for minutes in (2, 60, 120):
+            poll(store, [], now=NOON + minutes * MINUTE)
+        (watched,) = store.watched(NOON + HOUR, NOON + 2 * HOUR)
+        assert (watched.seen, watched.gaps) == (((NOON + HOUR, NOON + 2 * HOUR),), ())
+        assert _standing(store).gaps[0].until == NOON + 2 * MINUTE
+        assert store.status(NOON + 2 * HOUR).sources[0].seen_until == NOON + 2 * HOUR
+
+    # -- trouble
 
     def test_a_failure_has_a_state_until_it_is_over(self, store: Store) -> None:
         poll(store, [])
@@ -127,6 +227,27 @@ class StoreLedger:
         store.fail_poll(turn_at(store, NOON + 2 * HOUR), "no answer", NOON + 9 * HOUR)
         store.plan_sources([SourcePlan("fake", 60)], NOON + 3 * HOUR, all_due=True)
         assert _standing(store).due_at == NOON + 3 * HOUR
+
+    def test_a_new_plan_does_not_cut_short_what_a_site_wants(self, store: Store) -> None:
+        poll(store, [], due_at=NOON + 2 * HOUR)
+        for plan in (SourcePlan("fake", 30), SourcePlan("fake", 30, Limits(posts_per_day=9))):
+            store.plan_sources([plan], NOON + MINUTE)
+            assert _standing(store).due_at == NOON + 2 * HOUR
+        store.fail_poll(turn_at(store, NOON + 2 * HOUR), "slow down", NOON + 9 * HOUR)
+        store.plan_sources([SourcePlan("fake", 90)], NOON + 3 * HOUR)
+        assert _standing(store).due_at == NOON + 9 * HOUR
+
+    def test_a_new_plan_counts_at_once_where_only_the_old_one_makes_it_wait(
+        self, store: Store
+    ) -> None:
+        store.plan_sources([SourcePlan("fake", 3600)], NOON)
+        store.save_poll(turn_at(store, NOON), polled([], due_at=NOON + HOUR))
+        store.plan_sources([SourcePlan("fake", 60)], NOON + MINUTE)
+        assert _standing(store).due_at == NOON + MINUTE
+        turn = turn_at(store, NOON + MINUTE)
+        store.fail_poll(turn, "all spent", MIDNIGHT, state="budget")
+        store.plan_sources([SourcePlan("fake", 60, Limits(posts_per_day=9))], NOON + HOUR)
+        assert _standing(store).due_at == NOON + HOUR
 
     # -- budgets
 

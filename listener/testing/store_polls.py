@@ -1,8 +1,11 @@
 """What every store promises of posts, sources and what of them was seen."""
 
+from datetime import timedelta
+
 import pytest
 
-from listener.model import Fault, Gap
+from listener.budget import Limits
+from listener.model import Fault, Gap, Spent
 from listener.store.port import LostLease, SourcePlan, Store
 from listener.testing.fakes import NOON, a_mention, a_post
 from listener.testing.store_steps import (
@@ -28,16 +31,49 @@ class StorePolls:
         assert [post.id for post in store.search("late", 5)] == ["fake:1"]
 
     def test_a_nudged_source_is_due_unless_it_failed(self, store: Store) -> None:
-        poll(store, [a_post()], cursor="c1")
-        assert store.claim_sources(NOON, LEASE, 9) == []
-        assert store.nudge("fake", NOON)
-        assert not store.nudge("fake", NOON)
-        assert not store.nudge("nobody", NOON)
-        (turn,) = store.claim_sources(NOON, LEASE, 9)
+        store.plan_sources([SourcePlan("fake", 600)], NOON)
+        turn = turn_at(store, NOON)
+        store.save_poll(turn, polled([], cursor="c1", due_at=NOON + 10 * MINUTE))
+        later = NOON + 2 * MINUTE
+        assert store.claim_sources(later, LEASE, 9) == []
+        assert store.nudge("fake", later)
+        assert not store.nudge("fake", later)
+        assert not store.nudge("nobody", later)
+        (turn,) = store.claim_sources(later, LEASE, 9)
         assert turn.cursor == "c1"
-        store.fail_poll(turn, "asks to wait", NOON + HOUR)
-        assert not store.nudge("fake", NOON)
-        assert store.claim_sources(NOON, LEASE, 9) == []
+        store.fail_poll(turn, "asks to wait", later + HOUR)
+        assert not store.nudge("fake", later + 2 * MINUTE)
+        assert store.claim_sources(later + 2 * MINUTE, LEASE, 9) == []
+
+    def test_however_often_it_is_nudged_a_source_is_asked_once_a_minute(self, store: Store) -> None:
+        store.plan_sources([SourcePlan("fake", 600)], NOON)
+        asked = 0
+        for second in range(0, 300, 5):
+            now = NOON + timedelta(seconds=second)
+            store.nudge("fake", now)
+            for turn in store.claim_sources(now, LEASE, 9):
+                store.save_poll(turn, polled([], now=now, due_at=now + 10 * MINUTE))
+                asked += 1
+        assert asked == 5
+
+    def test_a_source_that_wants_rest_is_nudged_no_nearer_than_its_interval(
+        self, store: Store
+    ) -> None:
+        store.plan_sources([SourcePlan("fake", 600)], NOON)
+        turn = turn_at(store, NOON)
+        store.save_poll(turn, polled([], due_at=NOON + 3 * HOUR))
+        assert store.nudge("fake", NOON + MINUTE)
+        assert not store.nudge("fake", NOON + 2 * MINUTE)
+        assert store.claim_sources(NOON + 10 * MINUTE, LEASE, 9) == []
+        assert turn_at(store, NOON + 11 * MINUTE).name == "fake"
+
+    def test_a_nudge_leaves_a_budget_its_pace(self, store: Store) -> None:
+        limits = Limits(requests_per_day=13)
+        store.plan_sources([SourcePlan("fake", 600, limits=limits)], NOON)
+        turn = turn_at(store, NOON)
+        store.save_poll(turn, polled([], due_at=NOON + 10 * MINUTE, spent=Spent(1)))
+        assert not store.nudge("fake", NOON + 11 * MINUTE)
+        assert store.claim_sources(NOON + 50 * MINUTE, LEASE, 9) == []
 
     def test_the_same_posts_again_change_nothing(self, store: Store) -> None:
         poll(store, [a_post()], cursor="c1")
@@ -122,6 +158,14 @@ class StorePolls:
         assert store.status(NOON).sources[0].state == "degraded"
         poll(store, [], now=NOON + 4 * HOUR)
         assert store.status(NOON).sources[0].state == "ok"
+
+    def test_what_has_more_but_brings_nothing_new_waits_a_second(self, store: Store) -> None:
+        poll(store, [a_post()], more=True, due_at=NOON)
+        assert store.status(NOON).sources[0].due_at == NOON
+        poll(store, [a_post()], more=True, due_at=NOON)
+        assert store.status(NOON).sources[0].due_at == NOON + timedelta(seconds=1)
+        poll(store, [], deleted=["fake:1"], more=True, now=NOON + MINUTE, due_at=NOON + MINUTE)
+        assert store.status(NOON).sources[0].due_at == NOON + MINUTE
 
     def test_rejects_are_counted_and_the_last_ones_kept(self, store: Store) -> None:
         poll(store, [], rejects=[Fault(f"line {n}", "no post") for n in range(50)])

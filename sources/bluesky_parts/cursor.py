@@ -43,8 +43,9 @@ class State:
 
     def dumped(self) -> str:
         """The cursor, with what was seen lately only."""
+        since = min(self.at, self.heard_at or self.at) - SEEN_SECONDS
         kept = sorted(
-            (item for item in self.seen.items() if item[1] >= self.at - SEEN_SECONDS),
+            (item for item in self.seen.items() if item[1] >= since),
             key=lambda item: item[1],
         )
         state = asdict(replace(self, seen=dict(kept[-SEEN_MAX:])))

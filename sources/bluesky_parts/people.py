@@ -86,21 +86,25 @@ class People:
         deleted: list[str] = []
         for n, some in enumerate(_by_call(posts)):
             try:
-                answer = self._asked("app.bsky.feed.getPosts", uris=[_uri(one) for one in some])
+                views = self._views(some) or self._views(some)  # an empty answer is doubted
             except (Retry, Reject) as failure:
                 if not n:
                     failure.spent = self.spent
                     raise
                 self.faults.append(Fault(self.asking.base_url, failure.reason))
                 break
-            views = {fields.text(one, "uri"): one for one in fields.items(answer, "posts")}
-            if not isinstance(fields.at(answer, "posts"), list):
-                raise Retry(f"{self.asking.base_url} answered without posts", spent=self.spent)
             here = [(one, views[_uri(one)]) for one in some if _uri(one) in views]
             changed += [new for old, view in here if (new := _renewed(old, view)) != old]
             missing = [one for one in some if _uri(one) not in views]
             deleted += [one.id for one in (missing if here else self._surely_deleted(missing))]
         return Batch(tuple(changed), tuple(deleted), faults=tuple(self.faults), spent=self.spent)
+
+    def _views(self, posts: Sequence[Post]) -> dict[str, Json]:
+        """These posts as they are now, as far as they are there. Raises Retry and Reject."""
+        answer = self._asked("app.bsky.feed.getPosts", uris=[_uri(one) for one in posts])
+        if not isinstance(fields.at(answer, "posts"), list):
+            raise Retry(f"{self.asking.base_url} answered without posts")
+        return {fields.text(one, "uri"): one for one in fields.items(answer, "posts")}
 
     def _surely_deleted(self, missing: Sequence[Post]) -> list[Post]:
         """Which of these posts are gone, where none was shown: those whose authors are known.
@@ -113,9 +117,7 @@ class People:
             self._unasked(failure)
             return []
         if unknown := sum(post.author.id not in known for post in missing):
-            told = (
-                f"{unknown} posts and their authors are not known there: is api_url the right one?"
-            )
+            told = f"{unknown} posts and their authors are not known there: check api_url"
             self.faults.append(Fault(self.asking.base_url, told))
         return [post for post in missing if post.author.id in known]
 
@@ -159,7 +161,8 @@ def _handles(brands: Iterable[Brand]) -> Iterator[str]:
         for written in brand.handles + brand.own_accounts:
             site, _, rest = written.partition(":")
             name = account(written)
-            if "." in name and (not rest or site == SITE) and len(name) <= 253:
+            is_ours = not rest or site == SITE
+            if "." in name and "@" not in name and is_ours and len(name) <= 253:
                 yield name
 
 

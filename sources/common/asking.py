@@ -54,6 +54,7 @@ class Asking:
     total_seconds: float = 20.0
     size_bytes_max: int = 10_000_000
     allow_private: bool = False
+    redirects_max: int = 5
     meanings: Mapping[int, Meaning] = field(default_factory=dict)
     refusal: Callable[[Reply], Exception | None] | None = None
 
@@ -80,6 +81,7 @@ class Asking:
             total_seconds=self.total_seconds,
             size_bytes_max=self.size_bytes_max,
             allow_private=self.allow_private,
+            redirects_max=self.redirects_max,
         )
         if not 200 <= reply.status < 300:
             refused = self.refusal(reply) if self.refusal else None

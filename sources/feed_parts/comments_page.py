@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
+PAGE_CHARS_MAX = 2_000_000
+"""Of a longer page nothing is said."""
+
 _NUMBERED = re.compile(
     r"((?:[A-Za-z]{0,20}(?:[Cc]omment|[Pp]ost|[Rr]eply|[Aa]nswer|[Mm]essage)|c|p|pid|msg|isso)"
     r"[-_:]?)([0-9]{1,20})"
@@ -31,7 +34,9 @@ def numbered_place(url: str) -> str:
 def has_lost(page: str, place: str, addresses: Iterable[str]) -> bool:
     """Whether the page of one of these addresses surely has this numbered place no longer."""
     numbered = _NUMBERED.fullmatch(place)
-    if numbered is None or not _names_itself(page, addresses) or _SEVERAL_PAGES.search(page):
+    if numbered is None or len(page) > PAGE_CHARS_MAX:
+        return False
+    if not _names_itself(page, addresses) or _SEVERAL_PAGES.search(page):
         return False
     kind = re.escape(numbered[1])
     if re.search(rf"{_ID}[\w:.-]{{0,50}}?{re.escape(place)}(?![\w:.-])", page):

@@ -31,10 +31,11 @@ class UrlState:
     """What is known of one address.
 
     ``etag`` and ``modified`` are the server's validators for the body whose hash is ``digest``,
-    ``unread`` how often it answered in a row that this has not changed; ``fault`` is what was wrong with that body, if anything. ``feed_url`` is the feed that a page
-    at the address named. ``waiting`` says that the last poll had no time for it. ``seen`` holds a
-    hash of each entry's id with a hash of its content, the oldest first, and ``names`` the names
-    of the newest that are listed.
+    ``unread`` how often it answered in a row that this has not changed; ``fault`` is what was
+    wrong with that body, if anything. ``feed_url`` is the feed that a page at the address named.
+    ``waiting`` says that the last poll had no time for it. ``seen`` holds a hash of each entry's
+    id with a hash of its content, the oldest first, and ``names`` the names of the newest that
+    are listed.
 
     Times are in seconds since 1970. ``not_before`` is when the server wants to be asked again,
     ``hold_until`` until when it says that nothing new is worth asking for, and ``ttl`` (seconds),
@@ -101,14 +102,7 @@ def on_time(states: Mapping[str, UrlState], now: float) -> dict[str, UrlState]:
 
     A wait until then counts as over, and what happened then as never.
     """
-    latest = now + AHEAD_SECONDS_MAX
-    return {
-        url: replace(
-            state,
-            **{name: 0.0 for name in _TIMES if not abs(getattr(state, name)) <= latest},
-        )
-        for url, state in states.items()
-    }
+    return {url: _on_time(state, now + AHEAD_SECONDS_MAX) for url, state in states.items()}
 
 
 def dump(states: dict[str, UrlState]) -> str:
@@ -136,6 +130,11 @@ def newest(names: Mapping[str, str]) -> dict[str, str]:
 def forgetful(state: UrlState, feed_url: str = "") -> UrlState:
     """The state as if nothing had been fetched yet, with what it lists still known."""
     return replace(state, etag="", modified="", digest="", fault="", feed_url=feed_url)
+
+
+def _on_time(state: UrlState, latest: float) -> UrlState:
+    off: dict[str, Any] = {name: 0.0 for name in _TIMES if abs(getattr(state, name)) > latest}
+    return replace(state, **off)
 
 
 def _state(value: Any) -> UrlState:

@@ -35,8 +35,11 @@ def rollover(
     """The stretch of which a feed no longer lists anything, or None.
 
     Where none of the entries was known there may have been more of them than the feed lists,
-    unless the oldest is from before the last reading: then the site only names them anew.
+    unless the oldest is from before the last reading: then the site only names them anew. A feed
+    that lists fewer than it did has not run over; what it listed was taken down.
     """
+    if len(listed) < len(state.names):
+        return None
     if not (state.read_at and state.seen and listed) or state.seen.keys() & listed.keys():
         return None
     until = min((one.published for one in entries if one.published is not None), default=None)

@@ -13,6 +13,7 @@ from sources.feed_parts.document import Document, TooCostly, Unreadable
 from sources.feed_parts.hosts import is_one_of
 from sources.feed_parts.posts import posts_of, site_of
 from sources.feed_parts.reading import after_read, rollover, vanished
+from sources.feed_parts.shown import shown
 from sources.feed_parts.websub import Subscribing
 from sources.feed_parts.wishes import fresh_seconds, hold_until, linked
 
@@ -149,7 +150,7 @@ class Visit:
             return self._led_on(state, found)
         site = self.site or site_of(self.url)
         listed = posts_of(found.entries, site, state.seen)
-        gap = rollover(state, listed.seen, found.entries, self.url, self.now)
+        gap = rollover(state, listed.seen, found.entries, shown(self.url), self.now)
         gone = tuple(f"{site}:{name}" for name in vanished(state, listed.seen))
         state = after_read(state, listed.seen, found.entries, self.now)
         state = self._told(replace(state, names=newest(listed.names)), found, reply)
@@ -159,7 +160,9 @@ class Visit:
     def _led_on(self, state: UrlState, found: Document) -> Outcome:
         """The address is a page that names its feed: go on there, once, and remember it."""
         if state.feed_url:
-            return _failure(state, f"names {state.feed_url} as its feed, which is a page too")
+            return _failure(
+                state, f"names {shown(state.feed_url)} as its feed, which is a page too"
+            )
         state = self._with_comments(state, [found.wishes.comments])
         return self._attempt(forgetful(state, found.feed_url))
 

@@ -17,13 +17,15 @@ class Stretch:
 
     Everything created before ``since`` was read. The search lists the newest first, so while
     ``until`` is not 0 what lies between ``since`` and ``until`` is still unread; once it is read,
-    everything before ``top`` is. ``turn`` is the last in which it was read to its end.
+    everything before ``top`` is. ``turn`` is the last in which it was read to its end, by our
+    clock at ``read_at``.
     """
 
     since: int
     until: int = 0
     top: int = 0
     turn: int = 0
+    read_at: int = 0
 
 
 @dataclass(slots=True)
@@ -67,14 +69,15 @@ def dump(state: State, forgotten_before: int) -> str:
         native_id: [mark, at] for at, native_id, mark in kept[:SEEN_MAX] if at >= forgotten_before
     }
     searches = {
-        key: [one.since, one.until, one.top, one.turn] for key, one in state.searches.items()
+        key: [one.since, one.until, one.top, one.turn, one.read_at]
+        for key, one in state.searches.items()
     }
     told = {"v": VERSION, "turn": state.turn, "searches": searches, "seen": seen}
     return json.dumps(told, separators=(",", ":"))
 
 
 def _stretch(told: object) -> Stretch:
-    return Stretch(*(_second(fields.at(told, place)) for place in range(4)))
+    return Stretch(*(_second(fields.at(told, place)) for place in range(5)))
 
 
 def _second(told: object) -> int:

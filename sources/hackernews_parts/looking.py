@@ -1,53 +1,59 @@
 """Looking again at known posts, at the site itself: what changed, what went."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from listener.model import Batch, Fault, Post, Spent
+from listener.model import Batch, Fault, Post
 from listener.ports import Reject, Retry
 from sources.common import fields
 from sources.common.asking import Asking
+from sources.common.purse import NothingLeft, Purse
 from sources.hackernews_parts.posts import is_gone, looked_at_again
 
 
 @dataclass(slots=True)
 class Look:
-    """One look at some posts, a request each, and what it found."""
+    """One look at some posts, a request each as far as the purse goes, and what it found."""
 
     asking: Asking
-    requests: int = 0
+    purse: Purse
     posts: list[Post] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
-    def at(self, posts: Sequence[Post], requests_max: int) -> Batch:
-        """The posts that changed or went. Raises Retry and Reject where none could be seen."""
-        left = list(posts[:requests_max])
-        while left:
+    def at(self, posts: Sequence[Post]) -> Batch:
+        """The posts that changed or went. Raises Retry and Reject where none could be seen.
+
+        The first failure ends it, as all are asked of the same site.
+        """
+        unseen = len(posts)
+        for post in posts:
             try:
-                self._at(left[0])
-            except (Retry, Reject) as failure:
-                if self.requests == 1:
-                    failure.spent = Spent(requests=1)
-                    raise
-                self.faults.append(Fault(left[0].id, failure.reason))
+                self._at(post)
+            except NothingLeft:
                 break
-            left.pop(0)
-        if unseen := len(left) + len(posts[requests_max:]):
+            except (Retry, Reject) as failure:
+                if self.purse.spent == 1:
+                    failure.spent = self.purse.told()
+                    raise
+                self.faults.append(Fault(post.id, failure.reason))
+                break
+            unseen -= 1
+        if unseen:
             self.faults.append(Fault("hackernews", f"{unseen} posts were not looked at again"))
         return Batch(
             posts=tuple(self.posts),
             deleted=tuple(self.deleted),
             faults=tuple(self.faults),
-            spent=Spent(requests=self.requests),
+            spent=self.purse.told(),
         )
 
     def _at(self, post: Post) -> None:
         if not post.native_id.isascii() or not post.native_id.isdigit():
             self.faults.append(Fault(post.id, "it has no number, so it can't be looked up"))
             return
-        self.requests += 1
-        item = self.asking.get(f"/v0/item/{post.native_id}.json")
+        seconds = min(self.purse.pay(), self.asking.total_seconds)
+        item = replace(self.asking, total_seconds=seconds).get(f"/v0/item/{post.native_id}.json")
         if is_gone(item):
             self.deleted.append(post.id)
         elif fields.name(item, "id") != post.native_id:

@@ -50,7 +50,11 @@ class Reading:
     posts: dict[str, Post] = field(default_factory=dict)
     rejects: list[Fault] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     _ends: float = field(default_factory=lambda: monotonic() + POLL_SECONDS_MAX)
+
+    def __post_init__(self) -> None:
+        self._forget_times_to_come()
 
     @property
     def may_ask(self) -> bool:
@@ -67,14 +71,16 @@ class Reading:
     def read(self, search: Search) -> None:
         """Read a search back to where it was read before, as far as this poll goes."""
         stretch = self._stretch(search)
-        if not stretch.until:
-            stretch = replace(stretch, top=self.now)
         while self.may_ask:
             hits, is_last = self._page(search, stretch)
+            if not stretch.until:
+                stretch = replace(stretch, top=self._newest(hits))
             self._take(hits)
             if is_last:
                 since = max(stretch.top, stretch.since)
-                self.state.searches[search.key] = Stretch(since, turn=self.state.turn)
+                self.state.searches[search.key] = Stretch(
+                    since, turn=self.state.turn, read_at=self.now
+                )
                 return
             stretch = self._further_back(stretch, hits)
             self.state.searches[search.key] = stretch
@@ -83,6 +89,45 @@ class Reading:
     def _stretch(self, search: Search) -> Stretch:
         known = self.state.searches.get(search.key)
         return known or Stretch(self.now - FIRST_LOOK_SECONDS)
+
+    def _forget_times_to_come(self) -> None:
+        """A cursor written by a wrong clock would hide everything until that time came."""
+        known = [at for _, at in self.state.seen.values() if at <= self._latest]
+        for key, told in self.state.searches.items():
+            if told.since > self._latest:
+                self.state.searches[key] = Stretch(self._first_look(known), turn=told.turn)
+            elif told.until > self._latest or told.top > self._latest:
+                self.state.searches[key] = replace(told, until=0, top=0)
+            elif told.read_at > self.now:
+                self.state.searches[key] = replace(told, read_at=self.now)
+        for native_id, (its_mark, at) in self.state.seen.items():
+            self.state.seen[native_id] = (its_mark, min(at, self.now))
+
+    def _first_look(self, known: Iterable[int]) -> int:
+        """From where to read anew; what lies between that and the last known time is a gap."""
+        since = self.now - FIRST_LOOK_SECONDS
+        cause = "the cursor stood at a time to come: a clock was wrong"
+        self.faults = [Fault("the cursor", f"{cause}; reading begins anew")]
+        if (last := max(known, default=since)) < since:
+            told = Gap(datetime.fromtimestamp(last, UTC), datetime.fromtimestamp(since, UTC), cause)
+            self.gaps.extend([told] if told not in self.gaps else [])
+        return since
+
+    @property
+    def _latest(self) -> int:
+        """The latest second that a clock which is right can show."""
+        return self.now + CLOCKS_APART_SECONDS
+
+    def _newest(self, hits: Iterable[fields.Json]) -> int:
+        """When the newest hit was created: the site's word, as our clock may be wrong.
+
+        Raises Retry where most are of a time to come: then it surely is.
+        """
+        created = [fields.count(hit, "created_at_i") for hit in hits]
+        past = [second for second in created if second <= self._latest]
+        if len(past) * 2 < len(created):
+            raise Retry("most of what was found is of a time to come: set this machine's clock")
+        return min(max(past, default=0), self.now)
 
     def _page(self, search: Search, stretch: Stretch) -> tuple[list[fields.Json], bool]:
         """The newest unread hits, and whether there are no others. Raises Retry and Reject."""
@@ -138,8 +183,8 @@ class Reading:
 
 def forgotten_before(state: State, now: int) -> int:
     """The second before which nothing is read again, however late."""
-    since = min((one.since for one in state.searches.values()), default=now)
-    return since - OVERLAP_SECONDS - CLOCKS_APART_SECONDS
+    read_at = min((one.read_at for one in state.searches.values()), default=now)
+    return read_at - OVERLAP_SECONDS - CLOCKS_APART_SECONDS
 
 
 def _unnamed(hit: fields.Json) -> str:

@@ -13,7 +13,10 @@ from sources.common.asking import Asking, Meaning, wait_seconds
 from sources.common.purse import Purse
 
 _SILENCE_SECONDS_MAX = 10.0
+_REDIRECTS_MAX = 5
+_MOVED: Meaning = ("setup", "leads to another address: give that one")
 _MEANINGS: dict[int, Meaning] = {
+    **dict.fromkeys((301, 302, 307, 308), _MOVED),
     401: ("login", "shows this to logged-in users only (401): give a token, or take it out"),
     403: ("blocked", "refuses this (403): ask its administrators, or take it out"),
     404: ("gone", "has nothing like this (404): is it a Mastodon instance?"),
@@ -92,6 +95,8 @@ class Instance:
             timeout_seconds=min(self.timeout_seconds, _SILENCE_SECONDS_MAX),
             total_seconds=min(self.timeout_seconds, self.purse.pay()),
             allow_private=self.allow_private,
+            # Where it leads is its own choice, and may be a private place that nobody listed.
+            redirects_max=0 if self.allow_private else _REDIRECTS_MAX,
             meanings=_MEANINGS,
             refusal=self._refusal_of_status if of_status else self._refusal,
         )

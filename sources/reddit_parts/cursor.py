@@ -4,13 +4,16 @@ A cursor that is damaged, or of another make, is forgotten; what it held is then
 """
 
 import json
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any
 
 FIRST = timedelta(days=1)
 """How far the first look at a listing goes back."""
+
+AHEAD_MAX = timedelta(days=1)
+"""A time further ahead of now was written by a clock that was wrong."""
 
 KNOWN_FOR = timedelta(days=1)
 KNOWN_MAX = 4_000
@@ -104,13 +107,31 @@ class State:
 
 
 def load(cursor: str | None, now: datetime) -> State:
-    """The state in a cursor; an empty one where there is none that can be read."""
+    """The state in a cursor; an empty one where there is none that can be read.
+
+    What was written by a clock more than a day ahead is forgotten.
+    """
     fresh = State((now - FIRST).timestamp())
     try:
         whole = json.loads(cursor or "{}")
-        return _state(whole) if whole.get("v") == _VERSION else fresh
+        state = _state(whole) if whole.get("v") == _VERSION else fresh
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return fresh
+    return _without_future(state, (now + AHEAD_MAX).timestamp(), fresh)
+
+
+def _without_future(state: State, latest: float, fresh: State) -> State:
+    return replace(
+        state,
+        known_from=state.known_from if state.known_from <= latest else fresh.known_from,
+        listings={
+            place: reach
+            for place, reach in state.listings.items()
+            if reach.until <= latest and (not reach.unread or reach.unread.since <= latest)
+        },
+        shut={name: one for name, one in state.shut.items() if one[0] <= latest},
+        checked_at=state.checked_at if state.checked_at <= latest else 0.0,
+    )
 
 
 def dump(state: State) -> str:

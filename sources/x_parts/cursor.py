@@ -8,6 +8,7 @@ A damaged cursor is forgotten; of one that is damaged in part, what can be read 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 
 from sources.common import fields
@@ -16,6 +17,7 @@ SEEN_MAX = 2_000
 _VERSION = 1
 _QUERIES_MAX = 100
 _TIME_MAX = 2**33
+_DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,12 @@ def key(text: str) -> str:
     return sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
-def load(cursor: str | None) -> State:
-    """The state in a cursor; of one that makes no sense, that of a first poll."""
+def load(cursor: str | None, now: datetime) -> State:
+    """The state in a cursor; of one that makes no sense, that of a first poll.
+
+    A time more than a day ahead was written by a clock that was wrong. It counts as a day ago;
+    the ids beside it are X's and stay, so that nothing is billed again.
+    """
     try:
         whole = fields.parsed((cursor or "").encode("utf-8", "replace"))
     except ValueError:
@@ -83,17 +89,17 @@ def load(cursor: str | None) -> State:
     if fields.at(whole, "v") != _VERSION or not 0 < fields.count(whole, "asked") < _TIME_MAX:
         return State()
     return State(
-        asked=fields.count(whole, "asked"),
+        asked=int(fields.second(whole, now, "asked")),
         day=fields.text(whole, "day"),
-        bounds=dict(_bounds(fields.table(whole, "bounds"))),
-        unread=tuple(_stretches(whole)),
+        bounds=dict(_bounds(fields.table(whole, "bounds"), now)),
+        unread=tuple(_stretches(whole, now)),
         seen={
             name: second
             for name, second in list(fields.table(whole, "seen").items())[:SEEN_MAX]
             if isinstance(second, int)
         },
         told=fields.text(whole, "told"),
-        connected=fields.count(whole, "connected"),
+        connected=int(fields.second(whole, now, "connected")),
     )
 
 
@@ -104,17 +110,17 @@ def dump(state: State) -> str:
     return json.dumps(whole, separators=(",", ":"))
 
 
-def _bounds(table: Mapping[str, object]) -> Iterator[tuple[str, Bound]]:
+def _bounds(table: Mapping[str, object], now: datetime) -> Iterator[tuple[str, Bound]]:
     for name in list(table)[:_QUERIES_MAX]:
-        since = fields.count(table, name, "since")
-        if 0 < since < _TIME_MAX:
+        since = _since(table, now, name)
+        if since:
             yield name, Bound(since, _id(table, name, "newest"), _id(table, name, "floor"))
 
 
-def _stretches(whole: object) -> Iterator[Stretch]:
+def _stretches(whole: object, now: datetime) -> Iterator[Stretch]:
     for _, one in zip(range(_QUERIES_MAX), fields.items(whole, "unread"), strict=False):
-        since = fields.count(one, "since")
-        if 0 < since < _TIME_MAX:
+        since = _since(one, now)
+        if since:
             yield Stretch(
                 query=fields.text(one, "query"),
                 since=since,
@@ -125,6 +131,13 @@ def _stretches(whole: object) -> Iterator[Stretch]:
                 pages=fields.count(one, "pages"),
                 floor=_id(one, "floor"),
             )
+
+
+def _since(value: object, now: datetime, *path: str) -> int:
+    """The second at which something begins; 0 where there is none."""
+    stated = fields.count(value, *path, "since")
+    known = int(fields.second(value, now, *path, "since"))
+    return known or (int(now.timestamp()) - _DAY_SECONDS if 0 < stated < _TIME_MAX else 0)
 
 
 def _id(value: object, *path: str) -> str:

@@ -34,8 +34,10 @@ class Turn:
     def refuse_too_little(self) -> None:
         """Raises Retry where not even X's smallest page can be paid for."""
         if not self.purse.page_posts():
-            reason = f"its budget has less left than X's smallest page of {PAGE_POSTS_MIN} posts"
-            raise Retry(reason, state="budget")
+            least = f"{PAGE_POSTS_MIN} posts"
+            reason = f"its budget has less left than X's smallest page, which has {least}"
+            words = f"if it never has more, raise it to at least {least} a day"
+            raise Retry(f"{reason}: {words}", state="budget")
 
     def search(self) -> None:
         """Read what is due by search. Raises Retry and Reject where nothing could be read."""

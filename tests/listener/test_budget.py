@@ -13,6 +13,7 @@ from listener.budget import (
     allowance,
     amount,
     ends,
+    for_looks,
     left,
     micros,
     pace_seconds,
@@ -162,3 +163,10 @@ def test_money_is_counted_without_rounding_away() -> None:
 def test_periods_are_named_by_utc() -> None:
     late = datetime.fromisoformat("2026-03-31T23:30:00-02:00")
     assert (period("day", late), period("month", late)) == ("2026-04-01", "2026-04")
+
+
+def test_second_looks_get_a_share_that_grows_with_the_month() -> None:
+    limits = Limits(requests_per_day=40, posts_per_month=1_200)
+    first, last = NOON.replace(month=6, day=1), NOON.replace(month=6, day=30)
+    assert for_looks(limits, first) == Limits(requests_per_day=10, posts_per_month=10)
+    assert for_looks(limits, last) == Limits(requests_per_day=10, posts_per_month=300)

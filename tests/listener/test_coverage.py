@@ -121,7 +121,8 @@ def test_a_gap_of_a_place_is_one_of_its_source_and_names_it() -> None:
     gap = Gap(at(2), at(3), "page limit", "r/travel")
     source = view(Coverage("reddit", ((at(0), at(10)),), (gap,)), Period(at(0), at(10)))
     assert hours(source) == [(2, 3, "r/travel: page limit")]
-    assert source.share == pytest.approx(0.9)
+    assert (source.share, source.is_whole) == (1.0, False)
+    assert source.missed(at(2), at(3))
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,21 @@ def test_a_source_is_polled_at_its_interval_and_at_once_while_there_is_more() ->
     assert next_poll(300, NOON, more=True) == NOON
 
 
+@pytest.mark.parametrize(
+    ("wish", "seconds"),
+    [
+        (10**400, WISH_SECONDS_MAX),
+        (-(10**400), 1),
+        (math.inf, WISH_SECONDS_MAX),
+        (math.nan, 300),
+        ("soon", 300),
+    ],
+)
+def test_whatever_a_source_wishes_it_is_asked_again(wish: object, seconds: int) -> None:
+    at = next_poll(300, NOON, more=False, wait_seconds=wish)
+    assert at == NOON + seconds * SECOND
+
+
 def wait(poll_seconds: float, failures: int, after: float | None = None) -> float:
     at = next_poll_after_failure("blogs", poll_seconds, failures, NOON, after)
     return (at - NOON).total_seconds()
@@ -41,6 +56,7 @@ def test_a_source_with_a_long_interval_does_not_wait_longer_than_it() -> None:
 def test_a_site_that_wants_more_time_gets_it(poll_seconds: float) -> None:
     assert wait(poll_seconds, 1, 100_000) == 100_000
     assert wait(poll_seconds, 1, math.inf) == WISH_SECONDS_MAX
+    assert wait(poll_seconds, 1, 10**400) == WISH_SECONDS_MAX
 
 
 @given(
@@ -70,6 +86,12 @@ def test_a_few_intervals_apart_is_one_watch(
     seen_until = NOON - seconds * SECOND
     gap = Gap(seen_until, NOON, "the listener was not running")
     assert unseen(seen_until, None, poll_seconds, NOON, "") == (gap if is_gap else None)
+
+
+@pytest.mark.parametrize("cause", ["", "no answer"])
+def test_a_clock_that_was_set_back_makes_no_gap(cause: str) -> None:
+    assert unseen(NOON + SECOND, NOON + 60 * SECOND, 60, NOON, cause) is None
+    assert unseen(NOON, NOON - 999_999 * SECOND, 60, NOON + 60 * SECOND, "") is None
 
 
 def test_after_a_failure_the_gap_is_told_however_short_with_its_cause() -> None:

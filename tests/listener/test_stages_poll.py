@@ -84,11 +84,22 @@ def test_a_source_may_be_listened_to_for_some_brands_only(store: Store) -> None:
 
 
 def test_while_there_is_more_the_next_poll_does_not_wait(store: Store) -> None:
-    source = CallingSource(lambda: Batch(more=source.asked < 3))
+    source = CallingSource(lambda: Batch((a_post(str(source.asked)),), more=source.asked < 3))
     stage = poll_stage(store, blogs=source)
     for _ in range(10):
         stage.step(NOON)
     assert source.asked == 3
+
+
+def test_a_source_that_has_more_without_end_and_brings_nothing_is_not_asked_without_end(
+    store: Store,
+) -> None:
+    source = CallingSource(lambda: Batch(more=True))
+    stage = poll_stage(store, blogs=source)
+    for seconds in range(5):
+        for _ in range(5):
+            stage.step(NOON + seconds * SECOND)
+    assert source.asked == 5
 
 
 def test_faults_rejects_and_gaps_are_kept(store: Store) -> None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from listener.budget import Limits
+from listener.budget import PACE_SECONDS_MAX, Limits
 from listener.match import Matcher
 from listener.model import Author, Batch, Brand, Gap, Spent
 from listener.ports import FailureState, Reject, Retry, Source
@@ -366,3 +366,11 @@ def test_a_reply_by_an_own_account_answers_the_mention_whichever_came_first(
     turns = store.claim_mentions(NOON + 9 * HOUR, 60, 9)
     answered = {turn.mention.post.native_id: turn.mention.answered_at for turn in turns}
     assert answered == {"1": NOON + 5 * MINUTE}
+
+
+def test_the_pace_is_never_slower_than_a_search_reaches_back(store: Store) -> None:
+    limits = Limits(posts_per_month=60)
+    source = PricedSource([posts(50)])
+    stage = priced_stage(store, source, limits)
+    polled(stage)
+    assert stands(store).due_at == NOON + timedelta(seconds=PACE_SECONDS_MAX)

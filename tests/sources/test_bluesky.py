@@ -312,9 +312,9 @@ def test_no_more_is_asked_than_is_allowed(site: BlueskySite) -> None:
     site.publish("Norvia one")
     source = site.source()
     before = len(site.asked)
-    batch = source.poll_within(None, Spent(requests=1))
-    assert batch.faults
-    assert batch.cursor is None
+    with pytest.raises(Retry) as told:
+        source.poll_within(None, Spent(requests=1))
+    assert (told.value.state, told.value.spent) == ("budget", Spent())
     assert len(site.asked) == before
     batch = source.poll_within(None, Spent(requests=2))
     assert texts(batch) == ["Norvia one"]

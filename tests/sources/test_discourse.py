@@ -1,6 +1,7 @@
 """The Discourse source against a forum on the loopback."""
 
 import json
+import math
 from collections.abc import Iterator
 
 import pytest
@@ -348,8 +349,47 @@ def test_what_a_post_quotes_is_not_its_own_word() -> None:
         ({"forums": ["forum.example.org"]}, "no http or https address"),
         ({"pages_max": 1}, "takes 2 pages"),
         ({"first_hours": 0}, "more than 0"),
+        ({"first_hours": 721}, "at most 720"),
+        ({"first_hours": math.inf}, "at most 720"),
+        ({"timeout_seconds": math.nan}, "at most 60"),
+        ({"forums": ["https://a.example?x=1"]}, "query or fragment"),
+        (
+            {"forums": ["https://a.example", "https://b.example"], "api_key": Secret("k")},
+            "a table of its own",
+        ),
     ],
 )
 def test_settings_that_cannot_work_are_refused(settings: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         DiscourseSource(**({"forums": ["https://forum.example.org/"]} | settings))  # type: ignore[arg-type]
+
+
+def test_a_password_in_an_address_is_refused_and_never_repeated() -> None:
+    with pytest.raises(ValueError, match="user or password") as refused:
+        DiscourseSource(forums=["https://bo:sesame@forum.example"])
+    assert "sesame" not in str(refused.value)
+
+
+def test_one_forum_written_twice_may_have_a_key() -> None:
+    DiscourseSource(forums=["https://a.example", "https://a.example/"], api_key=Secret("k"))
+
+
+def test_with_nothing_to_spend_it_rests(site: DiscourseSite) -> None:
+    with pytest.raises(Retry) as rested:
+        site.source().poll_within(None, Spent())
+    assert (rested.value.state, rested.value.spent) == ("budget", Spent())
+    assert not site.asked
+
+
+def test_times_of_a_clock_that_was_wrong_are_over(site: DiscourseSite) -> None:
+    site.publish("Norvia one")
+    source = site.source()
+    whole = json.loads(source.poll(None).cursor or "")
+    ahead = (site.now + 400 * DAY).timestamp()
+    whole["forums"][site.url] |= {"again_at": ahead, "read_at": ahead, "said": "wait"}
+    site.publish("Norvia two")
+    batch = source.poll(json.dumps(whole))
+    assert [post.text for post in batch.posts] == ["Norvia two"]
+    whole["forums"][site.url] |= {"again_at": (site.now + HOUR).timestamp()}
+    with pytest.raises(Retry, match="wait"):
+        source.poll(json.dumps(whole))

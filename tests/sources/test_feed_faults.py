@@ -180,6 +180,7 @@ def test_those_left_waiting_go_first(site: Site) -> None:
     [
         ({"urls": []}, "urls is empty"),
         ({"urls": ["example.org/feed"]}, "urls names 'example.org/feed', which is no http"),
+        ({"urls": ["ftp://x/?token=a"]}, "urls names 'ftp://x/.token=…', which is no http"),
         ({"urls": ["file:///etc/passwd"]}, "which is no http or https address"),
         ({"urls": ["http://x/"], "timeout_seconds": 0}, "timeout_seconds is 0"),
         ({"urls": ["http://x/"], "size_bytes_max": -1}, "size_bytes_max is -1"),
@@ -191,3 +192,42 @@ def test_settings_that_make_no_sense_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=reason):
         FeedSource(**settings)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://ada:hunter2@blog.example/feed",
+        "https://hunter2@blog.example",
+        "ftp://ada:hunter2@blog.example/",
+        "ada:hunter2@blog.example/feed",
+        "https://:hunter2@[::1/feed",
+    ],
+)
+def test_an_address_with_a_password_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(ValueError, match="address 2 in urls holds a user name or a pass") as told:
+        FeedSource(["https://blog.example/feed", url])
+    assert "hunter2" not in str(told.value)
+    FeedSource(["https://social.example/@hunter2.rss", "https://blog.example/feed?by=a@b"])
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("?feed=rss2&token=4fzz", "?feed=rss2&token=…"),
+        ("?rss_token=4fzz&a=b", "?rss_token=…&a=b"),
+        ("?os_password=4fzz", "?os_password=…"),
+        ("?api_key=4fzz;key=4fzz", "?api_key=…;key=…"),
+        ("?feed=0123456789abcdef0123456789abcdef01234567&user=a", "?feed=…&user=a"),
+        ("?feed=comments-rss2", "?feed=comments-rss2"),
+        ("?channel_id=UC_x5XG1OV2P6uZZ5FSM9Ttw", "?channel_id=UC_x5XG1OV2P6uZZ5FSM9Ttw"),
+        ("?keywords=norvia&author=bo", "?keywords=norvia&author=bo"),
+    ],
+)
+def test_what_could_be_a_key_to_a_feed_is_not_shown(site: Site, query: str, told: str) -> None:
+    url = site.serve("/feed" + query, status=404)
+    with pytest.raises(Retry) as failed:
+        source(url).poll(None)
+    assert failed.value.reason.startswith(site.url + "/feed" + told + " is not there")
+    batch = source(url, site.serve("/well", rss("a|one"))).poll(None)
+    assert [one.where for one in batch.faults] == [site.url + "/feed" + told]

@@ -105,6 +105,7 @@ FORM = "<form action='https://blog.example/wp-comments-post.php' id=commentform>
         ("comment-77", "<li id=li-comment-77><li id=comment-12>", False),
         ("comment-77", "<li id=comment-12><a href='/there/comment-page-2/#comments'>", False),
         ("p77", "<a name=p76><a href='/there?a=b&amp;start=20'>", False),
+        ("comment-77", "<li id=comment-12>" + " " * 2_000_000, False),
         ("comment-77", FORM, True),
         ("comment-77", FORM + "<a href='/there?cpage=2'>", False),
         ("comment-77", FORM + "<li id=li-comment-12>", False),

@@ -127,9 +127,7 @@ def test_a_wait_that_was_asked_of_a_clock_that_ran_ahead_is_over(site: Site) -> 
     assert (told(batch), batch.faults) == ({"c": "back"}, ())
 
 
-@pytest.mark.parametrize(
-    "name", ["not_before", "hold_until", "turn", "read_at", "subscribed_at"]
-)
+@pytest.mark.parametrize("name", ["not_before", "hold_until", "turn", "read_at", "subscribed_at"])
 @pytest.mark.parametrize("seconds", [90_000.0, -1e300, 1e300])
 def test_no_time_lies_over_a_day_ahead(name: str, seconds: float) -> None:
     now = NOON.timestamp()
@@ -286,6 +284,15 @@ def test_a_list_that_rolled_over_is_a_gap(site: Site) -> None:
     clock.now += HOUR
     batch = clock.poll()
     assert (batch.gaps, batch.complete) == ((), True)
+
+
+def test_what_was_taken_down_to_the_last_is_no_rollover(site: Site) -> None:
+    url = site.serve("/feed", dated(("a", NOON - HOUR), ("b", NOON - 2 * HOUR)))
+    clock = Clock(url)
+    clock.poll()
+    clock.now += 5 * HOUR
+    site.serve("/feed", dated(("f", NOON + 4 * HOUR)))
+    assert clock.poll().gaps == ()
 
 
 @pytest.mark.parametrize(

@@ -52,13 +52,14 @@ def hub() -> Iterator[Hub]:
 
 @pytest.fixture
 def pages(tmp_path: Path) -> Iterator[Pages]:
-    """The web server of a listener whose source ``blogs`` is polled next in an hour."""
+    """The web server of a listener whose source ``blogs`` is polled next in 13 minutes."""
     (tmp_path / "config.toml").write_text(CONFIG)
     config = load_config(tmp_path / "config.toml", {"HUBS": SECRET}, tells=False)
     with closing(open_store(config.database)) as store:
-        store.plan_sources([SourcePlan("blogs", 900)], NOON)
-        (turn,) = store.claim_sources(NOON, 60, 1)
-        store.save_poll(turn, Polled([], [], "{}", NOON, NOON + timedelta(hours=1)))
+        before = NOON - timedelta(minutes=2)
+        store.plan_sources([SourcePlan("blogs", 900)], before)
+        (turn,) = store.claim_sources(before, 60, 1)
+        store.save_poll(turn, Polled([], [], "{}", before, before + timedelta(minutes=15)))
     pages = Pages(config, dict, lambda: NOON)
     pages.start()
     yield pages

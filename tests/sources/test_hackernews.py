@@ -3,13 +3,17 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from listener.model import UNLIMITED, Batch, Brand, Post, Spent
 from listener.ports import Reject, Retry
 from listener.testing import SourceSuite
+from sources.common.purse import Purse
 from sources.hackernews import HackerNewsSource
+from sources.hackernews_parts.looking import Look
+from sources.hackernews_parts.searching import OVERLAP_SECONDS
 from tests.sources.standins.hackernews_site import HackerNewsSite, like
 from tests.sources.standins.serving import (
     DAY,
@@ -97,10 +101,21 @@ def test_without_anything_to_search_for_it_says_so(site: HackerNewsSite) -> None
         site.source().poll(None)
 
 
-@pytest.mark.parametrize("setting", ["requests_max", "timeout_seconds"])
-def test_settings_are_held_to_sense(setting: str) -> None:
-    with pytest.raises(ValueError, match=f"{setting} is 0"):
-        HackerNewsSource(**{setting: 0})  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"requests_max": 0}, "requests_max is 0"),
+        ({"timeout_seconds": 0}, "timeout_seconds is 0"),
+        ({"timeout_seconds": 61}, "at most 60"),
+        ({"timeout_seconds": float("nan")}, "timeout_seconds is nan"),
+        ({"search_url": "nonsense"}, "search_url: .* no http or https address"),
+        ({"search_url": "file:///etc/hosts"}, "search_url: .* no http or https address"),
+        ({"items_url": ""}, "items_url: .* no http or https address"),
+    ],
+)
+def test_settings_are_held_to_sense(settings: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        HackerNewsSource(**settings)
 
 
 # What comes.
@@ -256,7 +271,8 @@ def test_a_cursor_stays_small(site: HackerNewsSite) -> None:
     for _ in range(2):
         site.now += 5 * HOUR
         _, cursor = polled(source, cursor)
-    assert len(json.loads(cursor or "")["seen"]) < 10
+    within_overlap = OVERLAP_SECONDS // 60 + 1
+    assert len(json.loads(cursor or "")["seen"]) == within_overlap
 
 
 def test_the_hour_is_enforced_by_the_site(site: HackerNewsSite) -> None:
@@ -337,6 +353,13 @@ def test_a_second_look_at_a_site_in_trouble(site: HackerNewsSite) -> None:
 def replace_path(site: HackerNewsSite, post: Post):  # type: ignore[no-untyped-def]
     """A request for the post's item."""
     return replace(site.asked[-1], path=f"/v0/item/{post.native_id}.json")
+
+
+def test_a_second_look_ends_with_its_time(site: HackerNewsSite) -> None:
+    posts = [Post("hackernews", site.publish("Norvia"), "x") for _ in range(5)]
+    asking = site.source(NORVIA)._asking(site.url)
+    batch = Look(asking, Purse(100, seconds=0.0)).at(posts)
+    assert (batch.faults[0].reason, site.asked) == ("5 posts were not looked at again", [])
 
 
 def test_a_post_of_no_number_is_not_looked_up(site: HackerNewsSite) -> None:

@@ -156,9 +156,7 @@ def test_an_outage_is_read_on_without_a_hole_in_bounded_steps(site: MastodonSite
     assert last.complete
 
 
-def test_what_arrives_late_from_another_instance_is_found(
-    site: MastodonSite, other: MastodonSite
-) -> None:
+def test_what_arrives_late_from_elsewhere_is_found(site: MastodonSite, other: MastodonSite) -> None:
     late = other.publish("#norvia late", at=site.now - 5 * MINUTE)
     site.publish("#norvia early", at=site.now - MINUTE)
     other.trouble = Answer(500)

@@ -1,5 +1,6 @@
 """Reddit's limits and refusals: each costs what it must and is told in words."""
 
+import json
 from collections.abc import Iterator
 from time import monotonic
 
@@ -8,7 +9,7 @@ import pytest
 from listener.model import Batch, Spent
 from listener.ports import Reject, Retry
 from tests.sources.standins.reddit_site import HOME, RedditSite
-from tests.sources.standins.serving import HOUR, MINUTE, NORVIA, SECOND, Answer, Asked, serving
+from tests.sources.standins.serving import DAY, HOUR, MINUTE, NORVIA, SECOND, Answer, Asked, serving
 
 
 @pytest.fixture
@@ -247,3 +248,22 @@ def test_no_listing_is_left_out_for_ever(site: RedditSite) -> None:
         cursor = source.poll_within(cursor, Spent(requests=1)).cursor
         asked |= {one.path for one in site.asked[before:]}
     assert len(asked) == 4
+
+
+def test_times_of_a_clock_that_was_wrong_stop_nothing(site: RedditSite) -> None:
+    site.publish("Norvia one")
+    source = site.source(NORVIA)
+    whole = json.loads(source.poll(None).cursor or "")
+    ahead = (site.now + 400 * DAY).timestamp()
+    whole |= {"from": ahead, "checked": ahead, "shut": {HOME: [ahead, "was shut"]}}
+    for reach in whole["read"].values():
+        reach["to"] = ahead
+    site.now += MINUTE
+    new = site.publish("Norvia two")
+    batch = source.poll(json.dumps(whole))
+    assert ids(batch) == [new]
+    after = json.loads(batch.cursor or "")
+    assert after["checked"] == site.now.timestamp()
+    assert after["from"] < site.now.timestamp()
+    assert not after["shut"]
+    assert not batch.gaps

@@ -192,6 +192,7 @@ def test_less_than_the_smallest_page_asks_for_nothing(site: XSite) -> None:
             site.source().poll_within(None, little)
         assert failure.value.state == "budget"
         assert failure.value.spent == Spent()
+        assert "raise it to at least 10 posts a day" in failure.value.reason
     assert not site.asked
 
 

@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,6 +84,11 @@ def test_csv_is_a_table_that_computes_nothing(folder: Path, listener: Listener) 
         ("a=1", "a=1"),
         ("", ""),
         ("\r\n=1", "'\n=1"),
+        ("\n \u2028\n@x", "'\n \n\n@x"),
+        ("\u00a0=1", "'\u00a0=1"),
+        ("\u3000\u2003+1", "'\u3000\u2003+1"),
+        ("\ufe66\ufe62", "'\ufe66\ufe62"),
+        ("\n1 - 1", "\n1 - 1"),
         (7, 7),
         (None, None),
     ],
@@ -113,6 +121,47 @@ def test_a_file_is_whole_or_not_there(folder: Path, listener: Listener) -> None:
     assert (told.code, told.out) == (0, "")
     assert len((folder / "out.jsonl").read_text().splitlines()) == 2
     assert sorted(path.name for path in folder.glob("out*")) == ["out.jsonl"]
+
+
+def test_a_file_that_is_there_stays_unless_forced(folder: Path, listener: Listener) -> None:
+    (folder / "out.jsonl").write_text("last month")
+    told = listener("export", "--output", "out.jsonl")
+    assert (told.code, told.err) == (
+        2,
+        "listener: out.jsonl is there already; --force overwrites it\n",
+    )
+    assert (folder / "out.jsonl").read_text() == "last month"
+    assert listener("export", "--output", "out.jsonl", "--force").code == 0
+    assert len((folder / "out.jsonl").read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize("name", ["config.toml", "test.db", "test.db-wal", "link", "./test.db"])
+def test_neither_the_configuration_nor_the_store_is_overwritten(
+    folder: Path, listener: Listener, name: str
+) -> None:
+    (folder / "link").symlink_to("test.db")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    told = listener("export", "--force", "--output", name)
+    assert told.code == 2
+    assert told.err.endswith("is the listener's own: name another file\n")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_full_disk_is_told_in_a_line(folder: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "listener", "export"],
+            cwd=folder,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
+            check=False,
+            timeout=60,
+        )
+    said = ended.stderr.decode()
+    assert ended.returncode == 2
+    assert said.startswith("listener: standard output can't be written: ")
+    assert len(said.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,8 @@ def prepared(store: SqliteStore) -> Work:
     """Of everything there is one that is claimed and one that waits."""
     store.plan_sources([SourcePlan("fake", 60)], NOON)
     (turn,) = store.claim_sources(NOON, LEASE, 1)
-    store.save_poll(turn, polled([a_post(str(number)) for number in range(4)], cursor="4"))
+    posts = [a_post(str(number)) for number in range(4)]
+    store.save_poll(turn, polled(posts, cursor="4", due_at=NOON + HOUR / 2))
     plans = [SourcePlan("fake", 60, recheck_posts_max=1), SourcePlan("other", 60)]
     store.plan_sources(plans, NOON)
     store.save_tags([tagged(turn) for turn in store.claim_mentions(NOON, LEASE, 2)], NOON)

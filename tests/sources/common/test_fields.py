@@ -125,3 +125,11 @@ def test_long_texts_are_cut_where_they_are_to_be() -> None:
     assert len(fields.text(["x" * 9_000], 0)) == fields.CHARS_MAX
     assert len(fields.text(["x" * 9_000], 0, chars_max=None)) == 9_000
     assert fields.text(["a\x00\ud800b"], 0) == "a\ufffd\ufffdb"
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"), [(0, 0), (86_400, 86_400), (186_400, 186_400), (186_401, 0), ("1", 0)]
+)
+def test_a_stored_time_far_ahead_counts_as_none(stored: object, read: float) -> None:
+    now = datetime.fromtimestamp(100_000, UTC)
+    assert fields.second({"at": stored}, now, "at") == read
