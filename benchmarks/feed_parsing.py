@@ -27,11 +27,11 @@ import feedparser
 
 from listener.model import Post
 from listener.ports import Retry
+from sources.common.plain_text import plain_text, web_address
 from sources.common.politeness import Politeness
 from sources.feed import FeedSource
 from sources.feed_parts.document import Unreadable
 from sources.feed_parts.parse import read_document
-from sources.common.plain_text import plain_text, web_address
 from sources.feed_parts.posts import posts_of
 
 SUFFIXES = {".xml", ".rss", ".atom", ".json"}

@@ -19,7 +19,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -60,6 +60,9 @@ class Found:
     fault: str
 
 
+UNUSED_SPACE = ", perhaps in unused space (docs/deletion.md)"
+
+
 @dataclass
 class Toll:
     """What the cuts cost: a line for each that lost a commit, or left what never was."""
@@ -70,18 +73,23 @@ class Toll:
     kept_early: int = 0
     lost: list[str] = field(default_factory=list)
     corrupt: list[str] = field(default_factory=list)
+    leftovers: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return (
             f"{self.cuts} cuts in {self.verbs} verbs: {len(self.lost)} lost acknowledged commits, "
             f"{len(self.corrupt)} left the database corrupt, {self.kept_early} kept the commit "
-            f"under way; unsynced at the cut: {dict(self.caught)}"
+            f"under way, {len(self.leftovers)} left words of what is gone in unused space; "
+            f"unsynced at the cut: {dict(self.caught)}"
         )
 
     def add(self, life: "Life", cut: Cut, found: Found) -> bool:
         """Count one cut; whether nothing was lost."""
         self.cuts += 1
         self.caught.update(cut.caught)
+        if found.fault.endswith(UNUSED_SPACE):
+            self.leftovers.append(found.fault)
+            found = replace(found, fault="")
         before, after = life.states[: cut.returned + 1], life.states[cut.returned + 1 :][:1]
         whole = not found.fault and found.state in [before[-1], *after]
         self.kept_early += whole and found.state != before[-1]
@@ -192,7 +200,7 @@ def leftover_in(plain: sqlite3.Connection, files: Mapping[str, bytes]) -> str:
         # The search index keeps what two neighbours share only once.
         left = word(int(number))[4:].encode()
         if holding := [name for name, content in files.items() if left in content]:
-            return f"post {number} is gone, and still in {holding}"
+            return f"post {number} is gone, and still in {holding}{UNUSED_SPACE}"
     return ""
 
 
