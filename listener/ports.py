@@ -120,7 +120,10 @@ class Rechecking(Protocol):
     """A source that can look again at posts it brought, for edits, deletions and reach."""
 
     recheck_posts_max: int
-    """How many posts one call takes."""
+    """How many posts one call takes.
+
+    A source with a true ``recheck_is_dear`` is asked for few looks: each costs a page, say.
+    """
 
     def recheck(self, posts: Sequence[Post], allowance: Spent) -> Batch:
         """Those that changed, with new counts, in ``posts``; in ``deleted`` those not there now.

@@ -13,15 +13,15 @@ YOUNG = timedelta(days=30)
 OLD = YOUNG + timedelta(days=365)
 
 
-def next_check(published_at: datetime, now: datetime, *, billed: bool = False) -> datetime | None:
+def next_check(published_at: datetime, now: datetime, *, dear: bool = False) -> datetime | None:
     """After a look at ``now``, the next one; None when there is none any more.
 
     For 30 days after about the post's own age, between an hour and a day; then weekly for a year.
-    Where a look is ``billed`` there are few: a day after publication, then each after twice the
-    post's age, as long as that is within 30 days (days 1, 3, 9 and 27).
+    Where a look is ``dear`` (billed, or a page of its own) there are few: a day after publication,
+    then each after twice the post's age, as long as that is within 30 days (1, 3, 9 and 27).
     """
     age = now - published_at
-    if billed:
+    if dear:
         return None if 3 * age > YOUNG else now + max(2 * age, DAILY)
     if age >= OLD:
         return None

@@ -30,7 +30,8 @@ def source_plan(name: str, source: Source, poll_seconds: float, limits: Limits) 
     """The schedule of one source, with what it can and what it costs."""
     looks_again = source.recheck_posts_max if isinstance(source, Rechecking) else 0
     is_billed = isinstance(source, Metered) and source.dearest().posts > 0
-    return SourcePlan(name, poll_seconds, limits, looks_again, is_billed)
+    is_dear = is_billed or getattr(source, "recheck_is_dear", False)
+    return SourcePlan(name, poll_seconds, limits, looks_again, is_dear)
 
 
 def matcher(config: Config, marked: Sequence[Marked] = ()) -> Matcher:

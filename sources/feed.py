@@ -73,6 +73,7 @@ class FeedSource:
     news_url: str = NEWS_URL
     youtube_url: str = YOUTUBE_URL
     recheck_posts_max: int = POSTS_MAX
+    recheck_is_dear: bool = True
 
     def __post_init__(self) -> None:
         if not (self.urls or self.news_search or self.youtube_channels):
@@ -142,6 +143,7 @@ class FeedSource:
             timeout_seconds=self.timeout_seconds,
             size_bytes_max=self.size_bytes_max,
             private_hosts=self._private_hosts(),
+            politeness=self.politeness,
         ).batch(posts)
 
     @contextmanager

@@ -30,16 +30,16 @@ def plan(db: "Database", plans: Iterable[SourcePlan], now: datetime) -> None:
     for source in plans:
         if source.recheck_posts_max > 0:
             db.execute(
-                """INSERT INTO rechecks (source, planned, posts_max, billed, due_at)
-                   VALUES (:source, 1, :posts_max, :billed, :now) ON CONFLICT (source) DO UPDATE
-                   SET planned = 1, posts_max = excluded.posts_max, billed = excluded.billed,
+                """INSERT INTO rechecks (source, planned, posts_max, dear, due_at)
+                   VALUES (:source, 1, :posts_max, :dear, :now) ON CONFLICT (source) DO UPDATE
+                   SET planned = 1, posts_max = excluded.posts_max, dear = excluded.dear,
                    due_at = CASE WHEN failures AND :limits IN
                                 (SELECT limits FROM sources WHERE name = :source)
                             THEN due_at ELSE min(due_at, excluded.due_at) END""",
                 {
                     "source": source.name,
                     "posts_max": source.recheck_posts_max,
-                    "billed": source.recheck_is_billed,
+                    "dear": source.recheck_is_dear,
                     "limits": spending.limits_text(source.limits),
                     "now": stamp(now),
                 },
@@ -93,9 +93,9 @@ def save(db: "Database", turn: RecheckTurn, rechecked: Rechecked) -> Saved:
     gone = removal.delete(db, turn.source, rechecked.deleted, now)
     gone += removal.delete_by_authors(db, turn.source, rechecked.gone, now)
     published = {post.id: post.published_at or now for post in turn.posts}
-    billed = sightings.looks_are_billed(db, turn.source)
+    dear = sightings.looks_are_dear(db, turn.source)
     for post_id in rechecked.looked_at:
-        _set_check(db, post_id, next_check(published[post_id], now, billed=billed), checked_at=now)
+        _set_check(db, post_id, next_check(published[post_id], now, dear=dear), checked_at=now)
     for post_id in rechecked.passed_over:
         _set_check(db, post_id, rechecked.again_at, checked_at=None)
     spending.settle(db, turn.source, rechecked.reserved, rechecked.spent, turn.asked_at, looks=True)

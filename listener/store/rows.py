@@ -35,14 +35,14 @@ def content_mark(post: Post) -> str:
 
 
 def post_row(
-    post: Post, source: str, seen_at: datetime, *, billed: bool = False
+    post: Post, source: str, seen_at: datetime, *, dear: bool = False
 ) -> dict[str, object]:
     """A post's columns. One without a time was published when it was seen.
 
-    ``billed``: each further look at it costs, and so they are few.
+    ``dear``: each further look at it costs, and so they are few.
     """
     published_at = post.published_at or seen_at
-    check_at = next_check(published_at, seen_at, billed=billed)
+    check_at = next_check(published_at, seen_at, dear=dear)
     return {
         "id": post.id,
         "site": post.site,

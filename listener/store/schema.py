@@ -167,7 +167,7 @@ def m0005_coverage_budget_and_removal(db: "Database") -> None:
         "CREATE INDEX reservations_of_source ON reservations (source)",
         """CREATE TABLE rechecks (
             source TEXT PRIMARY KEY, planned INTEGER NOT NULL, posts_max INTEGER NOT NULL,
-            billed INTEGER NOT NULL, due_at TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
+            dear INTEGER NOT NULL, due_at TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
             last_error TEXT NOT NULL DEFAULT '', last_ok_at TEXT, """
         + _LEASE
         + ")",

@@ -35,8 +35,8 @@ def save(
         if post.id in known and known[post.id] not in {content_mark(post), ANOTHERS, FORGOTTEN}
     ]
     if new:
-        billed = looks_are_billed(db, source)
-        db.table("posts").insert_all(post_row(post, source, now, billed=billed) for post in new)
+        dear = looks_are_dear(db, source)
+        db.table("posts").insert_all(post_row(post, source, now, dear=dear) for post in new)
     for post in edited:
         _edit_post(db, post, source, now)
     _count_engagement(db, (post for post in latest.values() if post.id in known))
@@ -80,10 +80,10 @@ def _adopt(db: "Database", ids: Sequence[str], source: str) -> None:
             )
 
 
-def looks_are_billed(db: "Database", source: str) -> bool:
+def looks_are_dear(db: "Database", source: str) -> bool:
     """Whether a second look at what this source brought costs as much as the first."""
-    row = db.execute("SELECT billed FROM rechecks WHERE source = ?", (source,)).fetchone()
-    return bool(row and row["billed"])
+    row = db.execute("SELECT dear FROM rechecks WHERE source = ?", (source,)).fetchone()
+    return bool(row and row["dear"])
 
 
 def _edit_post(db: "Database", post: Post, source: str, now: datetime) -> None:

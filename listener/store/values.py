@@ -33,14 +33,14 @@ class SourcePlan:
 
     ``poll_seconds`` is how long may lie between two polls, ``limits`` its budget, and
     ``recheck_posts_max`` how many known posts it can look at again in one call, 0 where it can't;
-    ``recheck_is_billed`` says that each of these looks costs.
+    ``recheck_is_dear`` says that each of these looks costs: there are few.
     """
 
     name: str
     poll_seconds: float
     limits: Limits = NO_LIMITS
     recheck_posts_max: int = 0
-    recheck_is_billed: bool = False
+    recheck_is_dear: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ are polite together.
 
 import threading
 from time import monotonic
+from urllib.parse import urlsplit
 
 HOSTS_MAX = 10_000
 
@@ -49,3 +50,8 @@ class Politeness:
 
 EVERYBODY = Politeness()
 """The account that the whole process keeps."""
+
+
+def host_of(url: str) -> str:
+    """Host and port of an address: another port is another server."""
+    return urlsplit(url).netloc.lower()

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from time import monotonic
 from urllib.parse import urlsplit
 
+from listener.clock import sleep
 from listener.model import Batch, Fault, Post, Spent
 from listener.net import Reply, request
 from listener.ports import Reject, Retry
 from sources.common.plain_text import web_address
+from sources.common.politeness import Politeness, host_of
 from sources.feed_parts.comments_page import has_lost, numbered_place
 from sources.feed_parts.hosts import is_one_of
 from sources.feed_parts.parse import decoded
@@ -24,6 +26,7 @@ _REDIRECTS_MAX = 5
 _REQUESTS_MAX = 2 * (1 + _REDIRECTS_MAX)
 _TOTAL_SECONDS_MAX = 45.0
 _GONE = (404, 410)
+_TURN_SECONDS = 0.05
 
 
 @dataclass
@@ -37,16 +40,17 @@ class Recheck:
     timeout_seconds: float
     size_bytes_max: int
     private_hosts: Collection[str]
+    politeness: Politeness
     requests: int = 0
+    _ends: float = field(default_factory=lambda: monotonic() + _TOTAL_SECONDS_MAX)
     _well: dict[str, bool] = field(default_factory=dict)
 
     def batch(self, posts: Sequence[Post]) -> Batch:
         """Those that are gone, and in ``faults`` those that could not be looked at."""
-        ends = monotonic() + _TOTAL_SECONDS_MAX
         deleted: list[str] = []
         faults: list[Fault] = []
         for post in posts:
-            if monotonic() > ends or self.requests + _REQUESTS_MAX > self.requests_max:
+            if monotonic() > self._ends or self.requests + _REQUESTS_MAX > self.requests_max:
                 faults.append(Fault(post.url or post.id, "was not looked at again this time"))
                 continue
             try:
@@ -79,6 +83,17 @@ class Recheck:
         return True
 
     def _get(self, url: str) -> Reply:
+        host = host_of(url)
+        while not self.politeness.may_enter(host):
+            if monotonic() > self._ends:
+                raise Retry("its host is asked for other things")
+            sleep(_TURN_SECONDS)
+        try:
+            return self._got(url)
+        finally:
+            self.politeness.leave(host)
+
+    def _got(self, url: str) -> Reply:
         self.requests += 1
         reply = request(
             "GET",

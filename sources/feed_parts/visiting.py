@@ -5,9 +5,8 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
-from urllib.parse import urlsplit
 
-from sources.common.politeness import Politeness
+from sources.common.politeness import Politeness, host_of
 from sources.feed_parts.visit import Outcome
 
 THREADS_MAX = 8
@@ -59,22 +58,17 @@ class Round:
             try:
                 done.put((url, self.visit(url, seconds)))
             finally:
-                self.politeness.leave(_host(url))
+                self.politeness.leave(host_of(url))
 
     def _next(self) -> str:
         """The first address whose host may be asked now, or none."""
         with self._lock:
             tried: set[str] = set()
             for url in self._todo:
-                host = _host(url)
+                host = host_of(url)
                 if host not in tried and self.politeness.may_enter(host):
                     self._todo.remove(url)
                     self.begun.add(url)
                     return url
                 tried.add(host)
         return ""
-
-
-def _host(url: str) -> str:
-    """Host and port: another port is another server."""
-    return urlsplit(url).netloc.lower()

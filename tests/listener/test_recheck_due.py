@@ -37,3 +37,11 @@ def test_a_post_is_looked_at_so_often_in_its_life() -> None:
         looks += 1
         first_day += now <= NOON + DAY
     assert (looks, first_day) == (88, 5)
+
+
+def test_dear_looks_are_four() -> None:
+    now, looks = NOON, []
+    while (at := next_check(NOON, now, dear=True)) is not None:
+        now = at
+        looks.append((now - NOON).days)
+    assert looks == [1, 3, 9, 27]

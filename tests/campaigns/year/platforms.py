@@ -85,5 +85,13 @@ PLATFORMS = [
     Platform("x, poor", XSite, Rates(busy=4), Limits(posts_per_month=300), finds_deletions=never),
     Platform("mastodon", MastodonSite, limits=Limits(requests_per_day=60)),
     Platform("bluesky", BlueskySite, Rates(cuts=0.3), cut=cut),
-    Platform("feed", FeedSite, SELDOM, settings=FEED, edits_among=6, lists=LISTED),
+    Platform(
+        "feed",
+        FeedSite,
+        SELDOM,
+        settings=FEED,
+        finds_deletions=billed,
+        edits_among=6,
+        lists=LISTED,
+    ),
 ]

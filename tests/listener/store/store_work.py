@@ -50,7 +50,7 @@ def work(store: SqliteStore, random: Random, start: datetime) -> Iterator[None]:
 
 
 def poll(store: SqliteStore, random: Random, now: datetime) -> Iterator[None]:
-    plan = SourcePlan("fake", 60, AMPLE, LOOK_AGAIN_MAX, recheck_is_billed=random.random() < 0.5)
+    plan = SourcePlan("fake", 60, AMPLE, LOOK_AGAIN_MAX, recheck_is_dear=random.random() < 0.5)
     store.plan_sources([plan], now, all_due=True)
     yield
     turns = store.claim_sources(now, LEASE_SECONDS, 1)
