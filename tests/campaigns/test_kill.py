@@ -1,7 +1,7 @@
 """kill -9 at random points of all that the daemon does: nothing lost, every repeat recognisable.
 
-No ceiling crossed by the site's own count, and nothing left of what was taken down. In CI some
-two hundred kills; ``make kill`` makes it a thousand. Set KILL_SEED to repeat a run.
+No ceiling crossed by the site's own count, and nothing left of what was taken down. In CI a
+hundred kills; ``make kill`` makes it a thousand. Set KILL_SEED to repeat a run.
 """
 
 import os
@@ -13,7 +13,7 @@ from tests.campaigns.billed import BilledSite, Ceilings
 from tests.campaigns.kill import Campaign, Places
 from tests.campaigns.places import GrowingFeed, Hook
 
-KILLS = int(os.environ.get("KILLS", "200"))
+KILLS = int(os.environ.get("KILLS", "100"))
 SEED = int(os.environ.get("KILL_SEED", "1"))
 
 
