@@ -26,7 +26,7 @@ from tests.campaigns.places import SECRET, GrowingFeed, Hook
 
 DATABASE = "kill.db"
 ALIVE_SECONDS_MAX = 0.9
-FINISH_SECONDS_MAX = 240
+FINISH_SECONDS_MAX = 900
 WORK_SECONDS_MAX = 10
 LINES_A_POLL = 1
 LINES_A_POLL_IN_THE_END = 50
