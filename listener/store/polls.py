@@ -71,22 +71,15 @@ def _rests(row: Row) -> bool:
 def _is_put_off(db: "Database", source: SourcePlan) -> bool:
     """Whether the source failed or its site wants it to wait, so that a new plan changes nothing.
 
-    What only its budget puts off, a new budget may bring on.
+    What its budget puts off, a new budget brings on.
     """
     row = db.execute("SELECT * FROM sources WHERE name = ?", (source.name,)).fetchone()
     if row is None:
         return False
+    limits = spending.limits_of(row)
     if row["failures"]:
-        return row["trouble"] != "budget" or spending.limits_of(row) == source.limits
-    return _rests(row) and moment(row["due_at"]) > _by_budget(db, row)
-
-
-def _by_budget(db: "Database", row: Row) -> datetime:
-    """When the source would be due by its interval and its budget alone."""
-    asked_at = moment(row["last_ok_at"])
-    by_interval = asked_at + timedelta(seconds=row["poll_seconds"])
-    paced = spending.paced(db, row["name"], spending.limits_of(row), by_interval, asked_at)
-    return paced + timedelta(seconds=1)
+        return row["trouble"] != "budget" or limits == source.limits
+    return _rests(row) and limits in {NO_LIMITS, source.limits}
 
 
 def nudge(db: "Database", source: str, now: datetime) -> bool:

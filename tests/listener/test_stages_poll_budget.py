@@ -374,3 +374,11 @@ def test_the_pace_is_never_slower_than_a_search_reaches_back(store: Store) -> No
     stage = priced_stage(store, source, limits)
     polled(stage)
     assert stands(store).due_at == NOON + timedelta(seconds=PACE_SECONDS_MAX)
+
+
+def test_a_larger_budget_brings_on_what_a_small_one_put_off(store: Store) -> None:
+    stage = priced_stage(store, PricedSource([posts(50)]), Limits(posts_per_month=60))
+    polled(stage)
+    assert stands(store).due_at > NOON + DAY
+    store.plan_sources([SourcePlan("blogs", 60, Limits(posts_per_month=60_000))], NOON + HOUR)
+    assert stands(store).due_at == NOON + HOUR
