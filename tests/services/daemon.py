@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from listener.clock import sleep
 from listener.store.sqlite import SqliteStore
 
 PATIENCE_SECONDS = 90
@@ -40,7 +41,7 @@ class Daemon:
         while not holds():
             waited = time.monotonic() - began
             assert waited < PATIENCE_SECONDS, f"{what}: not within {PATIENCE_SECONDS} s"
-            time.sleep(_EVERY_SECONDS)  # noqa: TID251  a real service takes real time
+            sleep(_EVERY_SECONDS)  # a real service takes real time
         seconds = time.monotonic() - began
         print(f"{what}: {seconds:.1f} s")
         return seconds

@@ -7,6 +7,7 @@ the simulated year drive all of them through what stands here.
 
 import json
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -66,7 +67,7 @@ class Answer:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
 
 
-class StandIn:
+class StandIn(ABC):
     """A site on the loopback. ``now`` is its clock; ``trouble`` an answer it gives to everything.
 
     ``trouble`` may also be ``"down"``: it hangs up without a word. ``queued`` holds answers given
@@ -121,19 +122,19 @@ class StandIn:
         """The next native id, as the site gives them."""
         return str(len(self.entries) + 1)
 
-    def published(self, entry: Entry) -> None:
+    def published(self, entry: Entry) -> None:  # noqa: B027  most sites do not stream
         """Called for each new post: for sites that stream."""
 
-    def changed(self, entry: Entry) -> None:
+    def changed(self, entry: Entry) -> None:  # noqa: B027  most sites do not stream
         """Called for each edit and deletion: for sites that stream."""
 
+    @abstractmethod
     def answer(self, asked: Asked) -> Answer:
         """The site's answer to one request."""
-        raise NotImplementedError
 
+    @abstractmethod
     def source(self, *brands: Brand, **settings: Any) -> Source:
         """The source under test, set up for this site and its clock (``now=lambda: self.now``)."""
-        raise NotImplementedError
 
     # Helpers.
 
