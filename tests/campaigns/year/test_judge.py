@@ -3,16 +3,30 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from listener.budget import Limits
+from listener.model import Brand
+from listener.ports import Source
 from tests.campaigns.year.judge import Books, Kept, Verdict, judge
 from tests.campaigns.year.plan import TROUBLES, Plan, Spell
 from tests.campaigns.year.platforms import START, Platform, billed, never
-from tests.sources.standins.serving import DAY, HOUR, MINUTE, Asked, StandIn
+from tests.sources.standins.serving import DAY, HOUR, MINUTE, Answer, Asked, StandIn
 
-PLATFORM = Platform("test", StandIn, limits=Limits(requests_per_day=3, posts_per_month=3))
+
+class Unasked(StandIn):
+    """A site that keeps its books and is never read."""
+
+    def answer(self, asked: Asked) -> Answer:
+        raise AssertionError(asked)
+
+    def source(self, *brands: Brand, **settings: Any) -> Source:
+        raise AssertionError(brands, settings)
+
+
+PLATFORM = Platform("test", Unasked, limits=Limits(requests_per_day=3, posts_per_month=3))
 ILL = Spell(START + DAY, START + 2 * DAY, "down", TROUBLES["down"])
 PLAN = Plan(START, START + 30 * DAY, (), (ILL,))
 LOOKS = tuple(START + n * 3 * HOUR for n in range(240))
@@ -22,7 +36,7 @@ Change = Callable[[StandIn, Books], Books]
 
 def year(*changes: Change, platform: Platform = PLATFORM) -> Verdict:
     """Three posts, all kept, one edited, one deleted; then what is planted."""
-    site = StandIn(START)
+    site = Unasked(START)
     for hour in (1, 30, 60):
         site.publish(f"post at {hour}", at=START + hour * HOUR, author=f"writer{hour}")
     site.now = START + 5 * DAY
