@@ -11,14 +11,12 @@ from listener.net import RETRY_AFTER_SECONDS_MAX, Reply
 from listener.ports import Reject, Retry
 from sources.common.asking import Asking, failure, utc, wait_seconds
 from tests.sources.faults import CLEAR_WAITS, ODD_WAITS, STATES, WAIT_SECONDS, talking
-from tests.sources.standins.serving import NOON, Answer, Asked, StandIn, serving
+from tests.sources.standins.serving import NOON, Answer, Asked, Host, serving
 
 HEADERS = ("Retry-After", "x-rate-limit-reset", "X-RateLimit-Reset", "RateLimit-Reset")
 
 
-class Echo(StandIn):
-    name = "echo"
-
+class Echo(Host):
     def answer(self, asked: Asked) -> Answer:
         return Answer(200, {"path": asked.path, "query": dict(asked.query)})
 

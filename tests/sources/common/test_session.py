@@ -6,12 +6,10 @@ import requests
 from listener.ports import Reject, Retry
 from sources.common.session import NetSession
 from tests.sources.faults import drip, talking
-from tests.sources.standins.serving import Answer, Asked, StandIn, serving
+from tests.sources.standins.serving import Answer, Asked, Host, serving
 
 
-class Echo(StandIn):
-    name = "echo"
-
+class Echo(Host):
     def answer(self, asked: Asked) -> Answer:
         if asked.path == "/away":
             return Answer(302, b"", {"Location": "http://127.0.0.1:1/"})

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from listener.model import Brand
@@ -67,27 +67,51 @@ class Answer:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
 
 
-class StandIn(ABC):
-    """A site on the loopback. ``now`` is its clock; ``trouble`` an answer it gives to everything.
+class Host(ABC):
+    """A server on the loopback. ``now`` is its clock; ``trouble`` an answer it gives to everything.
 
     ``trouble`` may also be ``"down"``: it hangs up without a word. ``queued`` holds answers given
-    once each, before anything else. ``asked`` is every request; ``billed`` counts, by UTC day and
-    post id, how often a post was handed out (for sites that charge by it).
+    once each, before anything else. ``asked`` is every request.
+    """
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.now = now
+        self.trouble: Answer | str | None = None
+        self.queued: list[Answer | str] = []
+        self.asked: list[Asked] = []
+        self.url = ""
+        self._lock = threading.RLock()
+
+    @abstractmethod
+    def answer(self, asked: Asked) -> Answer:
+        """The site's answer to one request."""
+
+    def requests_since(self, at: datetime) -> int:
+        return sum(1 for asked in self.asked if asked.at >= at)
+
+    def respond(self, asked: Asked) -> Answer | str:
+        with self._lock:
+            self.asked.append(asked)
+            if self.queued:
+                return self.queued.pop(0)
+            return self.trouble if self.trouble is not None else self.answer(asked)
+
+
+class StandIn(Host):
+    """A site with posts, and the source that reads it.
+
+    ``billed`` counts, by UTC day and post id, how often a post was handed out (for sites that
+    charge by it).
     """
 
     name: ClassVar[str] = ""
     """The source's type."""
 
     def __init__(self, now: datetime = NOON) -> None:
-        self.now = now
+        super().__init__(now)
         self.entries: dict[str, Entry] = {}
         self.gone_authors: dict[str, datetime] = {}
-        self.trouble: Answer | str | None = None
-        self.queued: list[Answer | str] = []
-        self.asked: list[Asked] = []
         self.billed: Counter[tuple[str, str]] = Counter()
-        self.url = ""
-        self._lock = threading.RLock()
 
     # What a test does to the world.
 
@@ -129,10 +153,6 @@ class StandIn(ABC):
         """Called for each edit and deletion: for sites that stream."""
 
     @abstractmethod
-    def answer(self, asked: Asked) -> Answer:
-        """The site's answer to one request."""
-
-    @abstractmethod
     def source(self, *brands: Brand, **settings: Any) -> Source:
         """The source under test, set up for this site and its clock (``now=lambda: self.now``)."""
 
@@ -155,19 +175,12 @@ class StandIn(ABC):
         """These posts were handed out."""
         self.billed.update((f"{self.now:%Y-%m-%d}", post_id) for post_id in post_ids)
 
-    def requests_since(self, at: datetime) -> int:
-        return sum(1 for asked in self.asked if asked.at >= at)
 
-    def respond(self, asked: Asked) -> Answer | str:
-        with self._lock:
-            self.asked.append(asked)
-            if self.queued:
-                return self.queued.pop(0)
-            return self.trouble if self.trouble is not None else self.answer(asked)
+SomeHost = TypeVar("SomeHost", bound=Host)
 
 
 @contextmanager
-def serving(site: StandIn) -> Iterator[StandIn]:
+def serving(site: SomeHost) -> Iterator[SomeHost]:
     """The site at 127.0.0.1, its address in ``url``."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _handler(site)) as server:
         server.daemon_threads = True
@@ -179,7 +192,7 @@ def serving(site: StandIn) -> Iterator[StandIn]:
             server.shutdown()
 
 
-def _handler(site: StandIn) -> type[BaseHTTPRequestHandler]:
+def _handler(site: Host) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)

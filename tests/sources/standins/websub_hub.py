@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from tests.sources.standins.serving import Answer, Asked, StandIn
+from tests.sources.standins.serving import Answer, Asked, Host
 
 LEASE_SECONDS_MAX = 864_000
 TRIES = 3
@@ -28,7 +28,7 @@ class Subscription:
     until: datetime
 
 
-class Hub(StandIn):
+class Hub(Host):
     """The hub, at ``/hub``. ``verify`` and ``tell`` act when the test says so."""
 
     def __init__(self, *, method: str = "sha256") -> None:
