@@ -146,10 +146,10 @@ class StandIn(Host):
         """The next native id, as the site gives them."""
         return str(len(self.entries) + 1)
 
-    def published(self, entry: Entry) -> None:  # noqa: B027  most sites do not stream
+    def published(self, entry: Entry) -> None:
         """Called for each new post: for sites that stream."""
 
-    def changed(self, entry: Entry) -> None:  # noqa: B027  most sites do not stream
+    def changed(self, entry: Entry) -> None:
         """Called for each edit and deletion: for sites that stream."""
 
     @abstractmethod
