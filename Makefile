@@ -48,14 +48,26 @@ mutants: $(VENV)/dev.done ## 1,500 mutated feeds, and 500 mutated answers of eac
 	FEED_MUTANTS=1500 FEED_SEED=$(SEED) $(BIN)/pytest -s tests/sources/test_feed_mutants.py
 	MUTANTS=500 MUTANTS_SEED=$(SEED) $(BIN)/pytest -s -n 2 tests/sources/test_mutants.py
 
+injection: $(VENV)/dev.done ## 100,000 hostile strings to every channel
+	INJECTIONS=100000 INJECTION_SEED=$(SEED) $(BIN)/pytest -s -n 2 tests/campaigns/test_injection.py
+
+escalations: $(VENV)/dev.done ## A year of escalations and 10,000 calendars against an oracle
+	CALENDARS=10000 $(BIN)/pytest -s tests/listener/hours/test_calendar_oracle.py -k service_time
+	ESCALATIONS=5000 $(BIN)/pytest -s tests/campaigns/test_escalation_year.py
+
+desks: $(VENV)/dev.done ## 500 mentions through Roundup and Request Tracker under faults
+	DESK_MENTIONS=500 $(BIN)/pytest -s tests/campaigns/test_desks.py
+
 services: ## Install what the tests with real services need (Debian; Node for Bluesky)
 	tests/services/install.sh
 
-test-services: $(VENV)/dev.done ## Real WordPress, a real Bluesky network: must not be skipped
-	SERVICES_REQUIRED=wordpress,bluesky $(BIN)/pytest -s tests/services
+test-services: $(VENV)/dev.done ## Real WordPress, Bluesky, Request Tracker, Synapse: none is skipped
+	SERVICES_REQUIRED=wordpress,bluesky,roundup,request-tracker,synapse $(BIN)/pytest -s tests/services \
+	  tests/alerts/test_roundup.py tests/alerts/test_request_tracker.py tests/campaigns/test_desks.py
 
 bench: $(VENV)/dev.done ## Every benchmark
-	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	for file in benchmarks/*.py; do echo "== $$file"; \
+	  $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 eval-matching: $(VENV)/dev.done ## Precision and recall of matching, by language and kind
 	$(BIN)/python benchmarks/matching_sentences.py --errors
@@ -82,4 +94,4 @@ $(VENV)/dev.done: $(VENV)/pip.done pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@ $(VENV)/run.done
 
-.PHONY: mutants services test-services help run test check format format-check lint types imports kill power year bench eval-matching docs clean
+.PHONY: mutants desks injection escalations services test-services help run test check format format-check lint types imports kill power year bench eval-matching docs clean

@@ -6,12 +6,14 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from listener.net import retry_after_seconds
-from listener.ports import Reject, Retry, Secret
+from listener.ports import FailureState, Reject, Retry, Secret
 from listener.text import shown
 
 _PIECE_CHARS_MAX = 120
 _HIDDEN_CHARS_MIN = 4
 _WAIT_STATUSES = {408, 425, 429}
+# Not 403: filters on the way answer with it to the words of a stranger, which is one alert's fault.
+_STATES: dict[int, FailureState] = {401: "login", 402: "credits"}
 
 # urllib3 logs every path at DEBUG, and the path of a webhook is often its secret.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
@@ -23,8 +25,9 @@ def check_delivered(
     """Return where the status says that the alert was taken.
 
     Raises Retry for a busy or broken server, with the time it asks to wait, and Reject for
-    everything else: the same alert would be refused again. ``piece`` is what the server said,
-    made safe by :func:`safe_piece`; ``mend`` says what a person can do.
+    everything else: the same alert would be refused again. The state of that is login for 401
+    and credits for 402, so that the channel's alerts wait until somebody mends it. ``piece`` is
+    what the server said, made safe by :func:`safe_piece`; ``mend`` says what a person can do.
     """
     if 200 <= status < 300:
         return
@@ -33,7 +36,7 @@ def check_delivered(
         raise Retry(said, retry_after_seconds(headers, now))
     if 300 <= status < 400:
         raise Reject(f"{said}: redirects are not followed; set the address it moved to")
-    raise Reject(f"{said}: {mend}")
+    raise Reject(f"{said}: {mend}", state=_STATES.get(status, "setup"))
 
 
 def safe_piece(body: bytes | str, hidden: Iterable[str] = ()) -> str:

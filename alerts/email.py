@@ -40,6 +40,7 @@ class EmailChannel:
     mentions_max: Annotated[int, "How many mentions a mail shows; the rest is counted."] = 20
     timeout_seconds: Annotated[float, "Longest time one delivery may take, up to 10."] = 8.0
     allow_private: Annotated[bool, "Whether the server may lie in a private network."] = False
+    follows_cases: Annotated[bool, "Whether every change to a case is told here, too."] = False
 
     def __post_init__(self) -> None:
         fault = self._address_fault() or self._login_fault() or self._limit_fault()
@@ -50,9 +51,13 @@ class EmailChannel:
         """Send the mail; return its Message-ID, and whom the server refused, where it did.
 
         Raises Retry for trouble on the way and for temporary refusals (4xx), and Reject for
-        permanent ones (5xx). Once one recipient is accepted, the mail counts as delivered.
+        permanent ones (5xx), state login where the server refuses the login. Once one recipient
+        is accepted, the mail counts as delivered.
         """
-        mail = message(alert, self.sender, self.to, self.mentions_max)
+        return self.deliver(message(alert, self.sender, self.to, self.mentions_max))
+
+    def deliver(self, mail: EmailMessage) -> str:
+        """Send a mail that is made already; as ``send``."""
         with Deadline(self.timeout_seconds) as deadline:
             try:
                 with self._server(deadline) as server:

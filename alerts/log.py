@@ -23,6 +23,7 @@ class LogChannel:
     path: Annotated[Path | None, "File to append to, instead of standard error."] = None
     mentions_max: Annotated[int, "How many mentions an alert shows; the rest is counted."] = 20
     text_chars_max: Annotated[int, "Longer texts are cut here."] = 280
+    follows_cases: Annotated[bool, "Whether every change to a case is told here, too."] = False
 
     def __post_init__(self) -> None:
         if self.mentions_max < 1 or self.text_chars_max < 1:
@@ -54,9 +55,11 @@ class LogChannel:
         about = f"rule {shown(alert.rule, 60)}, channel {shown(alert.channel, 60)}, {alert.kind}"
         lines = [f"{head}  ({about})"]
         lines += [f"  {line}" for line in shown_lines(alert.body, _BODY_CHARS_MAX).splitlines()]
+        lines += [f"  {line}" for line in text.about_case(alert)]
         lines += [f"  - taken down: {shown(post_id, 200)}" for post_id in alert.retracted]
         for mention in told:
             lines += self._mention_lines(mention)
+        lines += [f"  {line}" for line in text.history(alert)]
         return [*lines, f"  {text.and_more(more)}"] if more else lines
 
     def _mention_lines(self, mention: Mention) -> list[str]:

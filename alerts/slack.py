@@ -1,26 +1,29 @@
-"""Tells alerts in Slack, by a bot (Web API) or by an incoming webhook.
+"""Tells alerts in Slack, by a bot (Web API) or by an incoming webhook, and hears who acts on them.
 
-The bot is the better way: it updates its message while a burst goes on, and answers in the thread
-when all is clear. Each message carries the alert's key in its metadata, so that a telling can be
-recognised. (Slack documents no argument that would make a repeated post harmless.)
+The bot is the better way: it updates its message while a burst goes on or a case changes hands, and
+answers in the thread when something must be heard. Each message carries the alert's key in its
+metadata, so that a telling can be recognised. (Slack documents no argument that would make a
+repeated post harmless.) With a signing secret its messages about cases have buttons, and Slack
+calls ``/channels/NAME`` when one is pressed.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from alerts.answers import check_delivered, safe_piece, secret_words
-from alerts.slack_parts.blocks import MENTIONS_MAX, message
-from alerts.slack_parts.errors import PASSING, mend
+from alerts.slack_parts.blocks import MENTIONS_MAX, message, reply
+from alerts.slack_parts.errors import HOOK_STATES, PASSING, mend, state
 from alerts.text import plain_key
 from listener.clock import utc_now
 from listener.model import Alert
 from listener.net import retry_after_seconds
-from listener.ports import Reject, Retry, Secret
+from listener.ports import Call, Heard, Reject, Retry, Secret
 
 if TYPE_CHECKING:
     from slack_sdk.errors import SlackApiError
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from alerts.slack_parts.client import ApiClient, Line
 
 _WEB_API = "https://slack.com/api/"
+_SECONDS_BETWEEN = 1.2
+"""Slack takes a message a second in a channel, and of updates about 50 a minute (tier 3)."""
 _HOOK_OK = "ok"
 _HOOK_STAYS = "an incoming webhook can't take back what it posted: delete it in Slack by hand"
 _HOOK_MEND = "make a new incoming webhook in the app's settings and set webhook_url"
@@ -48,13 +53,31 @@ class SlackChannel:
     base_url: Annotated[str, "Address of the Web API, where it is not Slack's own."] = _WEB_API
     timeout_seconds: Annotated[float, "Longest time one delivery may take, up to 10."] = 8.0
     allow_private: Annotated[bool, "Whether Slack may lie in a private network."] = False
+    signing_secret: Annotated[
+        Secret | None, "With token: the app's Signing Secret; messages about cases get buttons."
+    ] = None
+    timezone: Annotated[str, "Zone of “tomorrow, 9:00”, such as Europe/Helsinki."] = "UTC"
+    channel_name: str = ""
     now: Callable[[], datetime] = field(default=utc_now, repr=False)
+    seconds_between: float = field(default=_SECONDS_BETWEEN, repr=False)
+    _zone: ZoneInfo = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # A fault never repeats a secret.
-        fault = self._secret_fault() or self._limit_fault() or self._address_fault()
+        fault = (
+            self._secret_fault()
+            or self._signing_fault()
+            or self._limit_fault()
+            or self._address_fault()
+        )
         if fault:
             raise ValueError(fault)
+        self._zone = ZoneInfo(self.timezone)
+
+    @property
+    def follows_cases(self) -> bool:
+        """Whether it shows how a case goes on: what a webhook posted can't be changed."""
+        return self.token is not None
 
     def send(self, alert: Alert) -> str | None:
         """Post the alert, or update its burst's message; return "CHANNEL:ts" where Slack says it.
@@ -64,15 +87,15 @@ class SlackChannel:
         """
         from alerts.slack_parts.client import Line
 
-        content = self._content(alert)
         line = Line.for_seconds(self.timeout_seconds, allow_private=self.allow_private)
         if self.token is not None:
             with self._bot(self.token, line) as client:
                 from alerts.slack_parts.bot import tell
 
-                return tell(client, self.channel, alert, content)
-        if self.webhook_url is not None:
-            self._tell_by_hook(self.webhook_url, content, line)
+                content, answer = self._content(alert), self._answer(alert)
+                return tell(client, self.channel, alert, content, answer)
+        if self.webhook_url is not None and alert.kind != "case":
+            self._tell_by_hook(self.webhook_url, self._content(alert), line)
         return None
 
     def retract(self, alert: Alert) -> str:
@@ -85,16 +108,45 @@ class SlackChannel:
         if self.token is None:
             return _HOOK_STAYS
         content = self._content(alert)
-        blank = self._content(replace(alert, earlier=(), earlier_count=0))
+        blank = self._answer(alert)
         line = Line.for_seconds(self.timeout_seconds, allow_private=self.allow_private)
         with self._bot(self.token, line) as client:
             from alerts.slack_parts.bot import retract
 
             return retract(client, alert, content, blank)
 
+    def hear(self, call: Call) -> Heard:
+        """What somebody did by a button; a call that Slack did not sign just now is refused."""
+        from alerts.slack_parts.calls import hear
+
+        if self.signing_secret is None:
+            return Heard(status=404, body=b"this channel has no signing_secret")
+        return hear(call, self.signing_secret, self.channel_name or "slack", self._zone)
+
+    def answer(self, call: Call, why: str) -> None:
+        """Tell who pressed the button, and nobody else, why nothing came of it.
+
+        It goes by the Web API, never to an address that the call names. Raises Retry and Reject.
+        """
+        from alerts.slack_parts.calls import payload
+        from alerts.slack_parts.clicks import click
+        from alerts.slack_parts.client import Line
+
+        if self.token is None:
+            return
+        pressed = click(payload(call))
+        line = Line.for_seconds(self.timeout_seconds, allow_private=self.allow_private)
+        with self._bot(self.token, line) as client:
+            from alerts.slack_parts.bot import tell_one
+
+            tell_one(client, pressed.place, pressed.user, why)
+
     def _content(self, alert: Alert) -> dict[str, Any]:
-        metadata = {"event_type": "listener_alert", "event_payload": {"key": plain_key(alert.key)}}
-        return message(alert, self.mentions_max) | {"metadata": metadata}
+        acts = self.signing_secret is not None
+        return message(alert, self.mentions_max, acts=acts) | _metadata(alert)
+
+    def _answer(self, alert: Alert) -> dict[str, Any]:
+        return reply(alert, self.mentions_max) | _metadata(alert)
 
     @contextmanager
     def _bot(self, token: Secret, line: "Line") -> Iterator["ApiClient"]:
@@ -113,7 +165,14 @@ class SlackChannel:
 
         reply = HookClient(url, line).send_dict(QUIET_POST | content)
         piece = safe_piece(reply.body, secret_words(None, url.reveal()))
-        check_delivered(reply.status_code, reply.headers, piece, now=self.now(), mend=_HOOK_MEND)
+        try:
+            check_delivered(
+                reply.status_code, reply.headers, piece, now=self.now(), mend=_HOOK_MEND
+            )
+        except Reject as refused:
+            raise Reject(
+                refused.reason, state=HOOK_STATES.get(reply.status_code, "setup")
+            ) from None
         if reply.body.strip() != _HOOK_OK:
             # A proxy's or a hotel's page comes with status 200 as well.
             raise Retry(f"answered {reply.status_code} with “{piece}” instead of Slack's ok")
@@ -127,7 +186,8 @@ class SlackChannel:
             return Retry(
                 f"Slack says {code}", retry_after_seconds(error.response.headers, self.now())
             )
-        return Reject(f"Slack says {safe_piece(code, secret_words(self.token))}: {mend(code)}")
+        said = f"Slack says {safe_piece(code, secret_words(self.token))}: {mend(code)}"
+        return Reject(said, state=state(code))
 
     def _secret_fault(self) -> str:
         secret = self.token or self.webhook_url
@@ -139,6 +199,18 @@ class SlackChannel:
             return ""
         name = "token" if self.token else "webhook_url"
         return f"{name} is empty or holds a space or a line break: copy it from Slack again"
+
+    def _signing_fault(self) -> str:
+        secret = self.signing_secret
+        if secret is not None and self.token is None:
+            return "signing_secret goes with token: an incoming webhook's message has no buttons"
+        if secret is not None and not re.fullmatch(r"[!-~]+", secret.reveal()):
+            return "signing_secret is empty or holds a space: copy it from Slack again"
+        try:
+            ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError):
+            return f"timezone is no IANA name, such as Europe/Helsinki: {self.timezone!r}"
+        return ""
 
     def _limit_fault(self) -> str:
         if not 1 <= self.mentions_max <= MENTIONS_MAX:
@@ -157,3 +229,8 @@ class SlackChannel:
         if parts.scheme != "https" and not (parts.scheme == "http" and self.allow_private):
             return f"{name} must begin with https:// (http:// only with allow_private = true)"
         return "" if parts.hostname else f"{name} names no host"
+
+
+def _metadata(alert: Alert) -> dict[str, Any]:
+    payload = {"key": plain_key(alert.key)}
+    return {"metadata": {"event_type": "listener_alert", "event_payload": payload}}

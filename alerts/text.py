@@ -11,8 +11,11 @@ from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
 from listener import why
-from listener.model import Alert, Author, Mention
+from listener.model import Alert, AlertKind, Author, Case, Mention
 from listener.text import shown
+
+JOINER = "\u2060"
+"""An invisible sign, a word joiner: where it stands between, markup and references end."""
 
 _ADDRESS_CHARS_MAX = 2_000
 _KEY_CHARS_MAX = 900
@@ -20,7 +23,21 @@ _REASONS_MAX = 8
 _SAFE_IN_KEY = "/:#@+=~,;!$*()'"
 _SAFE_IN_ADDRESS = "/%:=&?+,;~()$-._@"
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
-_LOUD_WORD = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
+_HISTORY_TEXT_CHARS_MAX = 160
+_LOUD_WORD = re.compile(r"@(?=(?:here|channel|everyone|group|room|all|online)\b)", re.IGNORECASE)
+
+KIND_WORDS: dict[AlertKind, str] = {
+    "mentions": "",
+    "spike": "spike",
+    "source": "source",
+    "clear": "all clear",
+    "retraction": "taken down",
+    "case": "case",
+    "escalation": "still waiting",
+    "crisis": "crisis",
+    "test": "test, nothing happened",
+}
+"""A few words for what kind of alert it is; none for mentions, which speak for themselves."""
 
 
 def told_here(alert: Alert, mentions_max: int) -> tuple[list[Mention], int]:
@@ -84,6 +101,84 @@ def published(mention: Mention) -> str:
 def minute(moment: datetime) -> str:
     """A moment for people, in UTC."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def about_case(alert: Alert) -> list[str]:
+    """The case in up to three lines; none where the alert is about no case."""
+    if alert.case is None:
+        return []
+    case = alert.case
+    lines = (_joined((case_name(case), case_state(case))), case_size(case), case_times(case))
+    return [line for line in lines if line]
+
+
+def case_name(case: Case) -> str:
+    """What to call the case, and whose it is to handle."""
+    return _joined((f"case {shown(case.key, 80)}", f"team {shown(case.team, 60)}"))
+
+
+def case_state(case: Case) -> str:
+    """How the case stands and who has it."""
+    owner = shown(case.owner, 80)
+    by = f" by {owner}" if owner and case.state != "new" else ""
+    return "new, nobody has it" if case.state == "new" and not owner else f"{case.state}{by}"
+
+
+def case_size(case: Case) -> str:
+    """How much was written, how long somebody waits already, and how often that was told."""
+    mentions = "1 mention" if case.mentions == 1 else f"{case.mentions} mentions"
+    authors = "1 author" if case.authors == 1 else f"{case.authors} authors"
+    told = f"escalated {case.step} times" if case.step > 1 else "escalated once"
+    return _joined(
+        (
+            f"{mentions} by {authors}",
+            f"first published {minute(case.published_at)}",
+            f"waiting since {minute(case.waiting_since)}" if is_waiting(case) else "",
+            told if case.step else "",
+        )
+    )
+
+
+def case_times(case: Case) -> str:
+    """What was promised until when, or when it was done; empty where nothing was."""
+    done = "closed" if case.state == "closed" else "answered"
+    times = (
+        ("claim due", case.claim_due_at if is_waiting(case) else None),
+        ("answer due", case.answer_due_at if is_waiting(case) else None),
+        ("snoozed until", case.snoozed_until),
+        (done, None if is_waiting(case) else case.closed_at or case.answered_at),
+    )
+    return _joined(f"{what} {minute(moment)}" for what, moment in times if moment)
+
+
+def is_waiting(case: Case) -> bool:
+    """Whether somebody waits for an answer."""
+    return case.state in {"new", "claimed"}
+
+
+def history(alert: Alert, mentions_max: int = 3) -> list[str]:
+    """What the author wrote before: how much, and the newest of it, a line each."""
+    if not alert.history:
+        return []
+    count = max(alert.history_count, len(alert.history))
+    head = "wrote once before" if count == 1 else f"wrote {count} times before"
+    return [f"{head}:", *(history_line(mention) for mention in alert.history[:mentions_max])]
+
+
+def history_line(mention: Mention) -> str:
+    """An earlier mention: when, where, how it was meant, what became of it, its words."""
+    post = mention.post
+    answered = f"answered {minute(mention.answered_at)}" if mention.answered_at else ""
+    labels = _joined((shown(mention.label(kind), 40) for kind in ("sentiment", "intent")), ", ")
+    words = shown(f"{post.title}: {post.text}" if post.title else post.text)
+    about = _joined((published(mention), shown(post.site, 60), labels, answered))
+    return f"{about}: {shown(words, _HISTORY_TEXT_CHARS_MAX)}"
+
+
+def footer(alert: Alert) -> str:
+    """Which rule told it, what kind of alert it is, and when."""
+    rule = f"rule {shown(alert.rule, 60)}"
+    return _joined((rule, KIND_WORDS.get(alert.kind, ""), minute(alert.created_at)))
 
 
 def and_more(more: int) -> str:

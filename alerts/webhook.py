@@ -1,5 +1,7 @@
 """Posts alerts as signed JSON to an address of one's own: the way into everything else.
 
+What a body holds is published as ``docs/webhook.schema.json``; fields are only ever added.
+
 The receiver checks ``X-Listener-Signature`` (HMAC-SHA256 over the body, hex, after ``sha256=``)
 and drops what it has seen by ``X-Listener-Key``. ``X-Listener-Signature-V2`` signs the time along
 with the body, so that a recorded request can't be played again later: ``t=…,v1=…``, the HMAC over
@@ -9,10 +11,11 @@ with the body, so that a recorded request can't be played again later: ``t=…,v
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Annotated
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from alerts.answers import check_delivered, safe_piece, secret_words
@@ -22,11 +25,12 @@ from listener.model import Alert, Mention
 from listener.net import request
 from listener.ports import Secret
 from listener.text import clean_text
-from listener.wire import alert_json
+from listener.wire import alert_json, mention_json, post_json
 
 _BODY_BYTES_MAX = 5_000_000
 _TEXT_CHARS_MAX = 10_000
 _ANSWER_BYTES_MAX = 100_000
+_BEYOND_ASCII = re.compile("[^ -~]+")
 _MEND = "look up why at the receiver, and check url and secret"
 
 
@@ -38,6 +42,7 @@ class WebhookChannel:
     secret: Annotated[Secret | None, "Signs the body (HMAC-SHA256); without it nothing is."] = None
     timeout_seconds: Annotated[float, "Longest time one delivery may take, up to 10."] = 8.0
     allow_private: Annotated[bool, "Whether the address may lie in a private network."] = False
+    follows_cases: Annotated[bool, "Whether every change to a case is told here, too."] = False
     now: Callable[[], datetime] = field(default=utc_now, repr=False)
 
     def __post_init__(self) -> None:
@@ -99,7 +104,10 @@ def alert_body(alert: Alert) -> bytes:
     body = _encoded(alert)
     if len(body) <= _BODY_BYTES_MAX:
         return body
-    return _encoded(replace(alert, mentions=tuple(_cut(mention) for mention in alert.mentions)))
+    mentions, history = (
+        tuple(_cut(mention) for mention in told) for told in (alert.mentions, alert.history)
+    )
+    return _encoded(replace(alert, mentions=mentions, history=history))
 
 
 def signature(secret: Secret, content: bytes) -> str:
@@ -108,8 +116,35 @@ def signature(secret: Secret, content: bytes) -> str:
 
 
 def _encoded(alert: Alert) -> bytes:
-    text = json.dumps(alert_json(alert), ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace")
+    body = alert_json(alert) | _about_case(alert) | _history(alert)
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return _BEYOND_ASCII.sub(_escaped, text).encode()
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """Characters as they are, or as JSON escapes where a terminal would obey one of them."""
+    if found[0].isprintable():
+        return found[0]
+    return json.dumps(found[0].encode("utf-8", "replace").decode())[1:-1]
+
+
+def _about_case(alert: Alert) -> dict[str, Any]:
+    if alert.case is None:
+        return {}
+    told = asdict(alert.case)
+    moments = {name: _time(value) for name, value in told.items() if isinstance(value, datetime)}
+    return {"case": told | {"owner": alert.case.owner or None} | moments}
+
+
+def _history(alert: Alert) -> dict[str, Any]:
+    if not alert.history:
+        return {}
+    told = [{"post": post_json(mention.post)} | mention_json(mention) for mention in alert.history]
+    return {"history": told, "history_count": max(alert.history_count, len(told))}
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _cut(mention: Mention) -> Mention:

@@ -86,7 +86,7 @@ class Hook:
                 hook.requests += 1
                 hook.first_at = hook.first_at or time.perf_counter()
                 told = body.get("mentions", [{"post": body}])
-                hook.posts.update(one["post"]["id"].removeprefix("jsonl:") for one in told)
+                hook.came([one["post"]["id"] for one in told])
                 self.send_response(200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -99,6 +99,10 @@ class Hook:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
         return self
+
+    def came(self, posts: list[str]) -> None:
+        """These were told."""
+        self.posts.update(one.removeprefix("jsonl:") for one in posts)
 
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()

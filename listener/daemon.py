@@ -23,9 +23,19 @@ from listener.web.server import Pages
 log = structlog.get_logger("daemon")
 
 ROLES = ("poll", "tag", "send", "web")
-FOLLOWING = {"poll": "tag", "recheck": "tag", "tag": "send", "alarm": "send"}
-"""Which role has something to do after another did something."""
+FOLLOWING = {
+    "poll": ("tag", "escalate", "send"),  # a reply in public changes a case
+    "recheck": ("tag", "send"),
+    "tag": ("send", "escalate"),
+    "alarm": ("send",),
+    "crisis": ("send",),
+    "escalate": ("send",),
+    "desk": ("escalate", "send"),
+    "web": ("escalate", "send"),
+}
+"""Which roles have something to do after another did something."""
 ALARM_SECONDS = 15
+CRISIS_SECONDS = 30
 RECHECK_SECONDS = 5
 TICK_SECONDS = 1.0
 
@@ -50,15 +60,19 @@ class Generation:
             self._add("recheck", partial(wiring.recheck_stage, self.config), RECHECK_SECONDS)
         if "tag" in self.only:
             self._add("tag", partial(wiring.tag_stage, self.config))
+            self._add("escalate", partial(wiring.escalate_stage, self.config))
             self._add("alarm", partial(wiring.alarm_stage, self.config), ALARM_SECONDS)
+            if any(rule.crisis for rule in self.config.rules):
+                self._add("crisis", partial(wiring.crisis_stage, self.config), CRISIS_SECONDS)
         if "send" in self.only:
+            self._add("desk", lambda store: wiring.desk_stage(self.config, store, self.now))
             self._add("send", lambda store: wiring.send_stage(self.config, store, self.now))
         for role in self.roles:
-            role.nudge = self._nudge(role)
+            role.nudge = self.nudge(role.name)
         for role in self.roles:
             role.start()
         if "web" in self.only and self.config.web.enabled:
-            self.pages = Pages(self.config, self.health, self.now)
+            self.pages = Pages(self.config, self.health, self.now, self.nudge("web"))
             self.pages.start()
 
     def stop(self) -> bool:
@@ -104,7 +118,7 @@ class Generation:
     def _add(self, name: str, make_stage: Callable[[Store], Stage], every_seconds: int = 1) -> None:
         role = Role(
             name,
-            self._store_taken_over,
+            self.open_store,
             make_stage,
             self.now,
             owner=self.owner,
@@ -112,7 +126,7 @@ class Generation:
         )
         self.roles.append(role)
 
-    def _store_taken_over(self) -> Store:
+    def open_store(self) -> Store:
         """A store in which the work of processes that died is free to be taken."""
         store = open_store(self.config.database, owner=self.owner)
         dead = dead_owners(store.owners(), self.owner)
@@ -124,9 +138,15 @@ class Generation:
         store.plan_sources(wiring.source_plans(self.config), self.now())
         return wiring.poll_stage(self.config, store)
 
-    def _nudge(self, role: Role) -> Callable[[], None]:
-        following = next((one for one in self.roles if one.name == FOLLOWING.get(role.name)), None)
-        return following.wake if following else lambda: None
+    def nudge(self, name: str) -> Callable[[], None]:
+        """What wakes the roles that have something to do after this one."""
+        following = [role for role in self.roles if role.name in FOLLOWING.get(name, ())]
+
+        def nudge() -> None:
+            for role in following:
+                role.wake()
+
+        return nudge
 
 
 @dataclass

@@ -10,7 +10,10 @@ from datetime import datetime
 from typing import Literal
 
 Directness = Literal["direct", "indirect"]
-AlertKind = Literal["mentions", "spike", "source", "clear", "retraction"]
+AlertKind = Literal[
+    "mentions", "spike", "source", "clear", "retraction", "case", "escalation", "crisis", "test"
+]
+CaseState = Literal["new", "claimed", "answered", "closed"]
 
 LABELS: dict[str, tuple[str, ...]] = {
     "sentiment": ("negative", "neutral", "positive", "mixed"),
@@ -208,6 +211,41 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """Mentions that a person owns, from the first to the answer.
+
+    ``key`` names it everywhere, at a help desk too. Two clocks run: from ``published_at``, when
+    the first of its mentions was published (what the customer feels), and from ``waiting_since``,
+    when we saw that somebody waits (what the agent can answer for): ``opened_at`` at first, later
+    when an answered customer wrote again. ``claim_due_at`` and ``answer_due_at`` are the team's
+    promise in its own hours; None where it promised nothing or it was kept. ``step`` counts the
+    escalations, ``version`` every change. ``owner`` is a person of the config, or how a channel
+    calls somebody whom the config doesn't know.
+    """
+
+    key: str
+    brand: str
+    rule: str
+    team: str
+    opened_at: datetime
+    published_at: datetime
+    waiting_since: datetime
+    state: CaseState = "new"
+    owner: str = ""
+    claimed_at: datetime | None = None
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    claim_due_at: datetime | None = None
+    answer_due_at: datetime | None = None
+    step: int = 0
+    version: int = 1
+    priority: int = 0
+    mentions: int = 1
+    authors: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """A stretch of a source, or of one ``place`` in it, that was not seen, and why."""
 
@@ -300,6 +338,11 @@ class Alert:
     thread. A ``retraction`` names in ``retracted`` the ids of posts that were told in the thread
     and must not be shown any longer; its ``earlier`` are those that may. ``title`` is one line,
     ``body`` plain text; both may carry words of strangers.
+
+    ``case`` is the case it is about, as it stands now. A telling of the kind ``case`` brings no
+    new mention: the case changed hands or state, as ``body`` says. ``history`` are the newest
+    mentions that the author of the weightiest one wrote before, ``history_count`` how many those
+    are. ``attempt`` counts from 1; from 2 on the target may have taken it before.
     """
 
     key: str
@@ -316,3 +359,7 @@ class Alert:
     priority: int = 0
     receipt: str | None = None
     retracted: tuple[str, ...] = ()
+    case: Case | None = None
+    history: tuple[Mention, ...] = ()
+    history_count: int = 0
+    attempt: int = 1

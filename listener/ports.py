@@ -6,10 +6,12 @@ the config and never written there. A field without such a line is no setting (a
 Plugins say what kind of failure they met; the core alone decides when to try again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol, get_args, runtime_checkable
 
+from listener.cases import Change
 from listener.model import Alert, Batch, Mention, Post, Spent, Tag
 
 FailureState = Literal[
@@ -24,7 +26,7 @@ FailureState = Literal[
     "gone",  # what is asked for is no longer there
     "setup",  # the table in the config can't work as it stands
 ]
-"""What kind of failure a source met; each is told in its own words, once."""
+"""What kind of failure a source or a channel met; each is told in its own words, once."""
 FAILURE_STATES: frozenset[FailureState] = frozenset(get_args(FailureState))
 
 MENDED_BY_PEOPLE: frozenset[FailureState] = frozenset(
@@ -129,7 +131,8 @@ class Rechecking(Protocol):
         """Those that changed, with new counts, in ``posts``; in ``deleted`` those not there now.
 
         What it could not look at within ``allowance`` it leaves out of both and says so by a
-        fault or by raising Retry or Reject. The batch's cursor means nothing.
+        fault for each, at the post's id, or by raising Retry or Reject; a fault elsewhere is
+        taken for all that is in neither. The batch's cursor means nothing.
         """
         ...
 
@@ -166,5 +169,86 @@ class Retracting(Protocol):
         """Blank the posts in ``alert.retracted`` in what was told before in the thread.
 
         ``alert.receipt`` is that telling's. Raises Retry or Reject, as ``send``.
+        """
+        ...
+
+
+@runtime_checkable
+class Following(Protocol):
+    """A channel that shows how a case stands, and so is told of every change to it.
+
+    It is sent alerts of the kind ``case`` too. Its receipt names one message or ticket for the
+    whole thread: what comes later changes or joins that.
+    """
+
+    follows_cases: bool
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A channel that takes so many messages and no more; what comes sooner waits and is merged."""
+
+    seconds_between: float
+    """The least time from one delivery to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What was done at a desk since ``cursor``; the new one covers just these."""
+
+    cursor: str | None
+    changes: tuple[Change, ...] = ()
+    more: bool = False
+
+
+@runtime_checkable
+class Desk(Protocol):
+    """A channel where people work on cases: a help desk, asked on a schedule what was done there.
+
+    Its ``send`` opens a ticket, adds to it, or brings it to the case's state, and returns the
+    ticket's id as the receipt. It looks for the ticket by the case's key before it opens one
+    whenever ``alert.attempt`` is above 1, and likewise for a comment, so that nothing is doubled
+    after an answer that was lost.
+    """
+
+    changes_seconds: float
+    """How long to wait between two questions."""
+
+    def changes(self, cursor: str | None) -> Changes:
+        """What people did to our tickets since ``cursor``; None: from now on.
+
+        Never what we did there ourselves. Each act has the same key however often it is told.
+        Must end within about ten seconds. Raises Retry or Reject.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that came in for a channel. Header names are lower case."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a call meant, and what it is answered. Refused calls bring no changes."""
+
+    changes: tuple[Change, ...] = ()
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+
+
+@runtime_checkable
+class Hearing(Protocol):
+    """A channel that is called when somebody acts on its message: ``POST /channels/NAME``."""
+
+    def hear(self, call: Call) -> Heard:
+        """Check the signature, then say what it means. Never raises; never waits.
+
+        A call that is forged, too old or not understood is refused by its status.
         """
         ...

@@ -8,8 +8,10 @@ import heapq
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import blake2b
 
+from listener import topics
 from listener.model import Mention
 from listener.rules import Rule, matches
 
@@ -25,7 +27,7 @@ Pair = tuple[Mention | None, Mention | None]
 
 @dataclass(frozen=True, slots=True)
 class Toll:
-    """What one rule tells each of its channels: ``more`` and ``fewer`` mentions than before.
+    """What one rule tells its team and each of its channels: ``more`` and ``fewer`` mentions.
 
     ``asks`` are the judgements it rests on. ``estimated``: the numbers were counted in a sample.
     ``before`` is how many it told before, None where that isn't known. ``lacking`` counts
@@ -42,13 +44,14 @@ class Toll:
     estimated: bool = False
     lacking: int = 0
     by_source: bool = False
+    team: str = ""
 
 
 class Tolls:
     """Counts what rules say while mentions go by. Rules about volumes and sources say nothing."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._rules = [rule for rule in rules if rule.spike is None and rule.trouble is None]
+        self._rules = [rule for rule in rules if rule.of_mentions]
         self._counts = [Counter[str]() for _ in self._rules]
         self._sample = _Sample()
         self._unknown_before = False
@@ -89,6 +92,7 @@ class Tolls:
             estimated=share > 1 and bool(pairs),
             lacking=exact["lacking"],
             by_source=bool(rule.when.sources),
+            team=rule.team,
         )
 
 
@@ -138,7 +142,7 @@ def _is_told(rule: Rule, mention: Mention | None) -> bool:
     if mention is None:
         return False
     known = rule.when if mention.source else replace(rule.when, sources=frozenset())
-    return matches(known, mention)
+    return matches(known, mention, partial(topics.found, mention.post, rule.when.topics))
 
 
 def _lacks(rule: Rule, mention: Mention | None) -> bool:

@@ -26,3 +26,15 @@ def next_check(published_at: datetime, now: datetime, *, dear: bool = False) -> 
     if age >= OLD:
         return None
     return now + (WEEKLY if age >= YOUNG else min(max(age, SOONEST), DAILY))
+
+
+def next_try(published_at: datetime, now: datetime, *, dear: bool = False) -> datetime | None:
+    """After a look at ``now`` that the site didn't answer, the next one; None: it is too late.
+
+    An hour for each day of the post's age, at least one and at most a day, for as long as there
+    are looks: a page that is refused for good must not be asked for hourly, nor for ever.
+    """
+    age = now - published_at
+    if age >= (YOUNG if dear else OLD):
+        return None
+    return now + min(max(age / 24, SOONEST), DAILY)

@@ -39,10 +39,19 @@ BUILT_IN: dict[PluginKind, dict[str, str]] = {
         "words": "classifiers.words:WordsClassifier",
     },
     "channels": {
-        "log": "alerts.log:LogChannel",
-        "webhook": "alerts.webhook:WebhookChannel",
-        "slack": "alerts.slack:SlackChannel",
+        "apprise": "alerts.apprise:AppriseChannel",
+        "chatwoot": "alerts.chatwoot:ChatwootChannel",
         "email": "alerts.email:EmailChannel",
+        "freshdesk": "alerts.freshdesk:FreshdeskChannel",
+        "jira": "alerts.jira:JiraChannel",
+        "log": "alerts.log:LogChannel",
+        "mail_desk": "alerts.mail_desk:MailDeskChannel",
+        "request_tracker": "alerts.request_tracker:RequestTrackerChannel",
+        "roundup": "alerts.roundup:RoundupChannel",
+        "slack": "alerts.slack:SlackChannel",
+        "webhook": "alerts.webhook:WebhookChannel",
+        "zammad": "alerts.zammad:ZammadChannel",
+        "zendesk": "alerts.zendesk:ZendeskChannel",
     },
 }
 

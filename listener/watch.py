@@ -16,6 +16,7 @@ from listener.rules import Rule, Spike, Trouble
 
 _CALM_SHARE = 0.5
 _BUDGET = " budget "
+_CHANNEL = "channel/"  # no name of a source holds a slash
 _SPANS = {len("2026-11"): "month", len("2026-11-22"): "day"}
 _NEEDS_A_PERSON = {
     "login": "its login is refused",
@@ -45,6 +46,18 @@ class SourceFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelFacts:
+    """How a channel stands. ``state`` is empty while it works; ``waiting`` alerts are due."""
+
+    channel: str
+    state: str = ""
+    reason: str = ""
+    since: datetime | None = None
+    waiting: int = 0
+    buried: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Volume:
     """Mentions of a brand in the last window, and in the same window of weeks before."""
 
@@ -71,14 +84,21 @@ class Alarm:
 
 
 def trouble_alarms(
-    rule: Rule, facts: Iterable[SourceFacts], alarmed: frozenset[str], now: datetime
+    rule: Rule,
+    facts: Iterable[SourceFacts],
+    alarmed: frozenset[str],
+    now: datetime,
+    channels: Iterable[ChannelFacts] = (),
 ) -> list[Alarm]:
-    """Which sources to raise or clear under a rule with ``trouble``; ``alarmed``: subjects."""
+    """What to raise or clear under a rule with ``trouble``; ``alarmed``: subjects.
+
+    A rule for some sources only leaves the channels alone.
+    """
     if rule.trouble is None:
         return []
     wanted = rule.when.sources
     watched = [fact for fact in facts if not wanted or fact.source in wanted]
-    troubles: dict[str, tuple[str, str]] = {}
+    troubles = {} if wanted else _refused(channels)
     standing: set[str] = set()
     for fact in watched:
         troubles |= _troubles(rule.trouble, fact, now)
@@ -130,7 +150,21 @@ def _subject(fact: SourceFacts) -> str:
     return f"{fact.source} {fact.place}".strip()
 
 
+def _refused(channels: Iterable[ChannelFacts]) -> dict[str, tuple[str, str]]:
+    """Channels by which nothing gets through until a person mends them."""
+    return {
+        f"{_CHANNEL}{one.channel}": (
+            f"Channel {one.channel}: {_NEEDS_A_PERSON.get(one.state, one.state)}",
+            f"{one.reason}\n{one.waiting} alerts wait for it.",
+        )
+        for one in channels
+        if one.state
+    }
+
+
 def _all_clear(subject: str, sources: set[str]) -> str:
+    if subject.startswith(_CHANNEL):
+        return f"Channel {subject.removeprefix(_CHANNEL)} works again"
     source, _, period = subject.partition(_BUDGET)
     if source in sources and len(period) in _SPANS:
         return f"Source {source}: a new {_SPANS[len(period)]} begins with its whole budget"

@@ -1,21 +1,27 @@
 """From a configuration to stages: which plugin stands where."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from listener.budget import Limits
 from listener.clock import Now
 from listener.config import Config
 from listener.match import Matcher
 from listener.match.around import Marked
-from listener.ports import Metered, Rechecking, Source
+from listener.ports import Desk, Following, Metered, Rechecking, Source
+from listener.routing import Routing
 from listener.stages import Stage
 from listener.stages.alarm import AlarmStage
+from listener.stages.crisis import CrisisStage
+from listener.stages.desk import DeskStage
+from listener.stages.escalate import EscalateStage
 from listener.stages.poll import Listened, PollStage
 from listener.stages.recheck import RecheckStage
 from listener.stages.send import SendStage
 from listener.stages.tag import Judge, TagStage
 from listener.store import Store
 from listener.store.port import SourcePlan
+from listener.teams import Teams
 
 
 def source_plans(config: Config) -> list[SourcePlan]:
@@ -70,13 +76,52 @@ def _listened(config: Config) -> dict[str, Listened]:
 
 def tag_stage(config: Config, store: Store) -> TagStage:
     """Mentions to tags and orders."""
-    return TagStage(store, judges(config), config.rules, config.zone, config.lease_seconds)
+    return TagStage(store, judges(config), routing(config), config.lease_seconds)
+
+
+def routing(config: Config) -> Routing:
+    """The rules with the teams they speak of."""
+    return Routing(config.rules, config.zone, teams(config))
+
+
+def teams(config: Config) -> Teams:
+    """The teams and people, with the channels that follow cases."""
+    following = {
+        one.name
+        for one in config.channels
+        if isinstance(one.plugin, Following) and one.plugin.follows_cases
+    }
+    return replace(config.teams, following=frozenset(following))
+
+
+def desks(config: Config) -> dict[str, Desk]:
+    """The channels where people work on cases, by name."""
+    return {one.name: one.plugin for one in config.channels if isinstance(one.plugin, Desk)}
 
 
 def alarm_stage(config: Config, store: Store) -> AlarmStage:
     """Volumes and troubles to alarms."""
     brands = [brand.id for brand in config.brands]
-    return AlarmStage(store, config.rules, brands, config.zone)
+    return AlarmStage(store, config.rules, brands, config.zone, config.channel_names)
+
+
+def crisis_stage(config: Config, store: Store) -> CrisisStage:
+    """What is said of each brand, against what is usual."""
+    brands = {brand.id: brand for brand in config.brands}
+    listens = {source.name: frozenset(source.brands) for source in config.sources}
+    return CrisisStage(store, config.rules, brands, config.zone, listens)
+
+
+def escalate_stage(config: Config, store: Store) -> EscalateStage:
+    """Open cases to the clock."""
+    return EscalateStage(store, teams(config), config.zone)
+
+
+def desk_stage(config: Config, store: Store, now: Now) -> DeskStage:
+    """What people did at the desks to our cases."""
+    asked = desks(config)
+    store.cases.plan_desks({name: desk.changes_seconds for name, desk in asked.items()}, now())
+    return DeskStage(store, asked, teams(config))
 
 
 def send_stage(config: Config, store: Store, now: Now) -> SendStage:
@@ -90,6 +135,9 @@ def all_stages(config: Config, store: Store, now: Now) -> list[Stage]:
     return [
         poll_stage(config, store),
         tag_stage(config, store),
+        escalate_stage(config, store),
         alarm_stage(config, store),
+        crisis_stage(config, store),
+        desk_stage(config, store, now),
         send_stage(config, store, now),
     ]

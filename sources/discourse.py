@@ -105,7 +105,7 @@ class DiscourseSource:
                 look = SecondLook(self._forum(address, purse))
                 look.at(mine[: self.recheck_posts_max])
                 looks.append(look)
-        failures = [look.failure for look in looks if look.failure and not look.found_any]
+        failures = [look.failure for look in looks if look.failure and not look.looked_at]
         if looks and len(failures) == len(looks):
             raise told(failures, purse.told())
         return Batch(

@@ -4,13 +4,14 @@ import smtplib
 import ssl
 
 from alerts.answers import safe_piece, secret_words
-from listener.ports import Reject, Retry, Secret
+from listener.ports import FailureState, Reject, Retry, Secret
 from listener.text import shown
 
 Refused = dict[str, tuple[int, bytes]]
 """Recipients the server refused, with its code and words."""
 
 _NAMED_CHARS_MAX = 300
+_LOGIN_CODES = {530, 534, 535, 538}  # RFC 4954: no login, or none that is good enough
 
 
 def verdict(error: Exception, host: str, password: Secret | None) -> Retry | Reject:
@@ -46,7 +47,9 @@ def _refused(
     if isinstance(error, smtplib.SMTPAuthenticationError):
         # Not with the server's words: they may repeat, encoded, what was sent.
         said = f"{host} refused the login ({error.smtp_code})"
-        return Reject(f"{said}: check username and password") if permanent else Retry(said)
+        mend = f"{said}: check username and password"
+        return Reject(mend, state="login") if permanent else Retry(said)
     piece = safe_piece(error.smtp_error, secret_words(password))
     said = f"{host} answered {error.smtp_code} “{piece}”"
-    return Reject(f"{said}: look up why there") if permanent else Retry(said)
+    state: FailureState = "login" if error.smtp_code in _LOGIN_CODES else "setup"
+    return Reject(f"{said}: look up why there", state=state) if permanent else Retry(said)

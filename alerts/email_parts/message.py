@@ -24,7 +24,7 @@ def message(alert: Alert, sender: str, to: list[str], mentions_max: int) -> Emai
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
     mail["To"] = ", ".join(to)
-    mail["Subject"] = _header_line(alert.title or alert.rule)
+    mail["Subject"] = _subject(alert)
     mail["Date"] = format_datetime(alert.created_at)
     mail["Message-ID"] = message_id(alert.key, sender)
     if alert.thread and alert.thread != alert.key:  # a thread is named after its first telling
@@ -53,26 +53,31 @@ def bare_address(address: str) -> str:
     return bare if _ADDRESS.fullmatch(bare) and address.isprintable() else ""
 
 
-def _header_line(words: str) -> str:
+def _subject(alert: Alert) -> str:
+    words = shown(alert.title or alert.rule, _SUBJECT_CHARS_MAX)
+    named = f" [{shown(alert.case.key, 80)}]" if alert.case else ""
     # A header is decoded where it is set: "=?utf-8?b?…?=" could bring back a line break.
-    return shown(words, _SUBJECT_CHARS_MAX).replace("=?", "= ?")
+    return f"{words}{named}".replace("=?", "= ?")
 
 
 def _as_text(alert: Alert, told: list[Mention], more: int) -> str:
     parts = [shown(alert.title, 300), shown_lines(alert.body, _BODY_CHARS_MAX)]
+    parts += ["\n".join(text.about_case(alert))]
     parts += [
         "\n".join([text.headline(mention), _words(mention), *_grounds(mention)]).strip()
         for mention in told
     ]
-    parts += [text.and_more(more), _footer(alert)]
+    parts += ["\n".join(text.history(alert)), text.and_more(more), text.footer(alert)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _as_html(alert: Alert, told: list[Mention], more: int) -> str:
     body = shown_lines(alert.body, _BODY_CHARS_MAX)
     parts = [f"<h2>{escape(shown(alert.title, 300))}</h2>", _paragraph(body)]
+    parts += [_paragraph("\n".join(text.about_case(alert)))]
     parts += [_mention_html(mention) for mention in told]
-    parts += [_paragraph(text.and_more(more)), "<hr>", _paragraph(_footer(alert))]
+    parts += [_paragraph("\n".join(text.history(alert))), _paragraph(text.and_more(more))]
+    parts += ["<hr>", _paragraph(text.footer(alert))]
     page = "\n".join(part for part in parts if part)
     return f"{_PAGE_START}{page}{_PAGE_END}"
 
@@ -98,10 +103,6 @@ def _grounds(mention: Mention) -> list[str]:
     grounds = [text.published(mention), text.judged(mention), text.evidence(mention)]
     found = [line for line in (*grounds, text.reasons(mention)) if line]
     return [*found, text.web_address(mention.post.url)]
-
-
-def _footer(alert: Alert) -> str:
-    return f"rule {shown(alert.rule, 60)} · {text.minute(alert.created_at)}"
 
 
 def _paragraph(lines: str) -> str:

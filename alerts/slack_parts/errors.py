@@ -7,6 +7,8 @@ incoming webhooks, only the status matters.
 
 from collections.abc import Mapping
 
+from listener.ports import FailureState
+
 PASSING = {
     "external_channel_migrating",
     "fatal_error",
@@ -82,6 +84,47 @@ _MENDS: Mapping[str, str] = {
     "token_expired": _REINSTALL,
     "token_revoked": _REINSTALL,
 }
+
+_STATES: Mapping[str, FailureState] = {
+    **dict.fromkeys(
+        (
+            "account_inactive",
+            "invalid_auth",
+            "not_allowed_token_type",
+            "not_authed",
+            "token_expired",
+            "token_revoked",
+        ),
+        "login",
+    ),
+    **dict.fromkeys(
+        (
+            "access_denied",
+            "accesslimited",
+            "channel_not_found",
+            "ekm_access_denied",
+            "is_archived",
+            "is_inactive",
+            "missing_scope",
+            "no_permission",
+            "not_in_channel",
+            "restricted_action",
+            "restricted_action_read_only_channel",
+            "restricted_action_thread_only_channel",
+            "team_access_not_granted",
+        ),
+        "blocked",
+    ),
+}
+"""The refusals that say nothing of the alert: nothing at all gets through until it is mended."""
+
+HOOK_STATES: Mapping[int, FailureState] = {401: "login", 403: "login", 404: "login", 410: "blocked"}
+"""The same for an incoming webhook, by status: withdrawn, or its channel archived."""
+
+
+def state(code: str) -> FailureState:
+    """What kind of failure a refusal is."""
+    return _STATES.get(code, "setup")
 
 
 def mend(code: str) -> str:

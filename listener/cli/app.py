@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from listener.cli.service import service
 from listener.cli.shared import BadUse, fail
 from listener.text import shown
 
@@ -257,6 +258,31 @@ def forget(
     from listener.cli.forgetting import forget as do
 
     do(config, author, site, every_site=every_site, dry_run=dry_run)
+
+
+@cli.command()
+def dryrun(
+    config: ConfigOption = CONFIG,
+    since: Annotated[
+        str, typer.Option(help="How far back, such as 7d or 24h, or a date; default: 30d.")
+    ] = "30d",
+    until: Annotated[str, typer.Option(help="To when, likewise; default: now.")] = "",
+    rule: Annotated[
+        list[str] | None, typer.Option(help="Just this rule; may stand several times.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """What the rules would have told about the mentions that are stored, with counts per day.
+
+    Every mention counts when it was tagged, and every message as sent the moment it was due.
+    Nobody is told, and nothing is stored.
+    """
+    from listener.cli.dryrunning import dry_run
+
+    dry_run(config, since, until, rule or [], as_json=as_json)
+
+
+cli.add_typer(service)
 
 
 def main() -> None:

@@ -1,6 +1,5 @@
 """``listener mark``: a person says whether a post is about a brand."""
 
-import getpass
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -8,14 +7,13 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from listener.cli.lines import opened, tell, values
-from listener.cli.shared import BadUse, configured, stored, unknown_brand
+from listener.cli.shared import BadUse, configured, login, stored, unknown_brand
 from listener.clock import utc_now
 from listener.config import Config
 from listener.store import Store, StoreUnavailable
 from listener.store.port import MarkOutcome
 from listener.text import clean_text, shown
 
-_BY_CHARS_MAX = 100
 _ANSWERS = {"yes": True, "no": False}
 _FOLLOWED: dict[MarkOutcome, str] = {
     "settled": "the mention is in doubt no longer",
@@ -48,7 +46,7 @@ def mark_one(path: Path, post_id: str, brand: str, answer: str, by: str) -> None
     try:
         _check_brand(config, one)
         with closing(stored(config)) as store:
-            print(_kept(store, one, by or _login()))
+            print(_kept(store, one, by or login()))
     except ValueError as fault:
         raise BadUse(str(fault)) from None
     except StoreUnavailable as trouble:
@@ -65,7 +63,7 @@ def mark_lines(path: Path, file: Path, by: str) -> None:
     config = configured(path)
     try:
         with opened(file) as lines, closing(stored(config)) as store:
-            kept, passed_over = _keep(config, store, lines, by or _login())
+            kept, passed_over = _keep(config, store, lines, by or login())
     except StoreUnavailable as trouble:
         msg = f"{config.database}: {trouble}"
         raise BadUse(msg) from None
@@ -127,10 +125,3 @@ def _text(value: Mapping[str, Any], key: str) -> str:
 def _check_brand(config: Config, one: Answer) -> None:
     if fault := unknown_brand(config, one.brand):
         raise ValueError(fault)
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()[:_BY_CHARS_MAX]
-    except (OSError, KeyError, ImportError):  # a container may know no user by this number
-        return ""

@@ -77,7 +77,8 @@ def _judged(told: Preview) -> str:
 def _toll(toll: Toll) -> Iterator[str]:
     about = "about " if toll.estimated else ""
     before = "" if toll.before is None else f", {toll.before:,} before"
-    channels = ", ".join(shown(channel, 60) for channel in toll.send_to)
+    team = [f"the team {shown(toll.team, 64)}"] if toll.team else []
+    channels = ", ".join([*team, *(shown(channel, 60) for channel in toll.send_to)])
     yield (
         f"  {shown(toll.rule, 100)}: {about}{toll.more:,} more, {about}{toll.fewer:,} fewer"
         f"{before}, to {channels}"

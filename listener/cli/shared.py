@@ -1,9 +1,11 @@
 """What several commands need: the configuration, times as people write them, clear failures."""
 
+import getpass
 import os
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,6 +15,8 @@ from listener.match.around import Marked
 from listener.store import Store, StoreUnavailable, open_store
 from listener.suggest import suggestion
 from listener.text import shown
+
+NAME_CHARS_MAX = 100
 
 _SPAN = re.compile(r"(\d{1,5})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -57,6 +61,25 @@ def stored(config: Config) -> Store:
         raise BadUse(msg) from None
 
 
+@contextmanager
+def reading(config: Config) -> Iterator[Store]:
+    """The store that is there; BadUse where it is not, or fails in between."""
+    try:
+        with closing(stored(config)) as store:
+            yield store
+    except StoreUnavailable as trouble:
+        msg = f"{config.database}: {trouble}"
+        raise BadUse(msg) from None
+
+
+def login() -> str:
+    """Who sits at the command line; empty where nobody can tell."""
+    try:
+        return getpass.getuser()[:NAME_CHARS_MAX]
+    except (OSError, KeyError, ImportError):  # a container may know no user by this number
+        return ""
+
+
 def unknown_brand(config: Config, brand: str) -> str:
     """What to say of a brand that the configuration doesn't hold; empty where it does."""
     known = [one.id for one in config.brands]
@@ -91,6 +114,31 @@ def moment_from(words: str, now: datetime, zone: tzinfo) -> datetime:
     except (ValueError, OverflowError):
         msg = f"'{words}' is no time: write 7d, 24h, 90m, 4w or a date such as 2026-11-21"
         raise BadUse(msg) from None
+
+
+def moment_ahead(words: str, now: datetime, zone: tzinfo) -> datetime:
+    """A moment to come, from ``4h`` (from now on) or an ISO date or time in the configured zone."""
+    moment = moment_from(words, now, zone)
+    if _SPAN.fullmatch(words.strip()):
+        moment = now + (now - moment)
+    if moment <= now:
+        msg = f"'{words}' is over already"
+        raise BadUse(msg)
+    return moment
+
+
+def span(length: timedelta) -> str:
+    """A length of time, roughly, in its largest unit."""
+    seconds = max(0, int(length.total_seconds()))
+    for unit, unit_seconds in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * unit_seconds:
+            return f"{seconds // unit_seconds} {unit}"
+    return f"{seconds} s"
+
+
+def ago(then: datetime | None, now: datetime) -> str:
+    """How long since, roughly."""
+    return span(now - then) if then else "never"
 
 
 def plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from listener.budget import MEASURES, amount, spent_of
-from listener.cli.shared import configured, plain, stored
+from listener.cli.shared import ago, configured, plain, span, stored
 from listener.clock import utc_now
 from listener.store import StoreUnavailable
 from listener.store.port import Buried, SourceStatus, Status
@@ -47,7 +47,7 @@ def lines(status: Status, channels: Sequence[str], now: datetime) -> Iterator[st
         yield f"doubts   {status.doubts:,} {wait} for a look: listener mark lists them"
     yield f"daemon   {_running(status, now)}"
     for name, stage in status.stages.items():
-        waits = f", the oldest for {_ago(stage.oldest_at, now)}" if stage.oldest_at else ""
+        waits = f", the oldest for {ago(stage.oldest_at, now)}" if stage.oldest_at else ""
         yield f"{name:8} {stage.waiting:,} due{waits}, {stage.later:,} later"
     yield ""
     yield from (line for source in status.sources for line in _source_lines(source, now))
@@ -70,8 +70,8 @@ def _running(status: Status, now: datetime) -> str:
 
 
 def _source_lines(source: SourceStatus, now: datetime) -> Iterator[str]:
-    seen = f"read {_ago(source.last_ok_at, now)} ago" if source.last_ok_at else "never read"
-    newest = f", newest post {_ago(source.last_post_at, now)} ago" if source.last_post_at else ""
+    seen = f"read {ago(source.last_ok_at, now)} ago" if source.last_ok_at else "never read"
+    newest = f", newest post {ago(source.last_post_at, now)} ago" if source.last_post_at else ""
     yield f"source   {source.name}: {source.state}, {seen}, {source.posts:,} posts{newest}"
     if source.failures:
         yield f"         {_failure(source)}"
@@ -109,7 +109,7 @@ def _coverage(source: SourceStatus) -> Iterator[str]:
     yield f"seen until {_minute(source.seen_until)}, in the last 30 days {missed}"
     for gap in source.gaps[:GAPS_LISTED_MAX]:
         where = f"{shown(gap.place, 100)} " if gap.place else ""
-        length = _span(gap.until - gap.since)
+        length = span(gap.until - gap.since)
         yield f"{where}not seen for {length} until {_minute(gap.until)}: {shown(gap.cause, 160)}"
 
 
@@ -133,29 +133,15 @@ def _minute(at: datetime) -> str:
 
 
 def _seconds(seconds: float) -> str:
-    return _span(timedelta(seconds=seconds)) if seconds else "nothing"
+    return span(timedelta(seconds=seconds)) if seconds else "nothing"
 
 
 def _alert_lines(state: str, alerts: tuple[Buried, ...], now: datetime) -> Iterator[str]:
     for alert in alerts[:LISTED_MAX]:
-        when = (
-            f"again in {_span(alert.at - now)}" if alert.at > now else f"{_ago(alert.at, now)} ago"
-        )
+        when = f"again in {span(alert.at - now)}" if alert.at > now else f"{ago(alert.at, now)} ago"
         yield f"{state:8} {shown(alert.key, 100)} ({when}): {shown(alert.reason, 160)}"
     if len(alerts) > LISTED_MAX:
         yield f"{state:8} and {len(alerts) - LISTED_MAX} more: listener status --json lists them"
-
-
-def _ago(then: datetime | None, now: datetime) -> str:
-    return _span(now - then) if then else "never"
-
-
-def _span(span: timedelta) -> str:
-    seconds = max(0, int(span.total_seconds()))
-    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds // length} {unit}"
-    return f"{seconds} s"
 
 
 def _as_json(status: Status, now: datetime) -> Any:

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from listener.config.brands import read_brands
-from listener.config.conditions import Names
+from listener.config.conditions import Names, read_lists, read_topics
 from listener.config.judges import JudgeConfig, read_judges, read_kinds
+from listener.config.lines import rule_lines
 from listener.config.plugins import ChannelConfig, SourceConfig, read_channels, read_sources
 from listener.config.reading import (
     BRANDS_MAX,
@@ -27,13 +28,15 @@ from listener.config.reading import (
 from listener.config.rules import read_rules
 from listener.config.settings import read_table
 from listener.config.tables import ListenerTable, LogFormat, LogLevel, Web
-from listener.config.toml import read_toml
+from listener.config.teams import read_teams
+from listener.config.toml import read_with_text
 from listener.config.words import BRAND_ID, NAME, is_web_address, zone_named
 from listener.model import Brand
 from listener.ports import Secret
 from listener.registry import settings
 from listener.rules import Rule
 from listener.suggest import suggestion
+from listener.teams import Teams
 from listener.text import shown
 
 __all__ = [
@@ -46,7 +49,19 @@ __all__ = [
     "load_config",
 ]
 
-_TABLES = ("listener", "web", "brands", "sources", "classifiers", "channels", "rules")
+_TABLES = (
+    "listener",
+    "web",
+    "brands",
+    "sources",
+    "classifiers",
+    "channels",
+    "rules",
+    "topics",
+    "authors",
+    "teams",
+    "people",
+)
 _NAME_MEND = "letters a-z and A-Z, digits, - and _, up to 64 of them"
 _BRAND_ID_MEND = "letters a-z, digits, - and _, up to 64 of them"
 _POSTGRES = ("postgresql", "postgres")
@@ -76,6 +91,7 @@ class Config:
     channels: tuple[ChannelConfig, ...]
     channel_names: tuple[str, ...]
     rules: tuple[Rule, ...]
+    teams: Teams = field(default_factory=Teams)
     warnings: tuple[str, ...] = ()
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
@@ -94,11 +110,12 @@ def load_config(
     that it does not poll: ``polls`` names those it does, None stands for all.
     Raises ConfigError with every fault.
     """
-    root = read_toml(path)
-    reading = Reading(shown(str(path), 200), path.absolute().parent, env, tells, polls)
+    root, text = read_with_text(path)
+    lines = rule_lines(text, root.get("rules"))
+    reading = Reading(shown(str(path), 200), path.absolute().parent, env, tells, polls, lines=lines)
     _refuse_unknown_tables(reading, root)
     core = _core(reading, path, root)
-    parts = _parts(reading, root, core["web"].public_url or "")
+    parts = _parts(reading, root, core["web"].public_url or "", core["zone"])
     reading.raise_faults()
     secrets = tuple(dict.fromkeys(reading.secrets))
     return Config(**core, **parts, warnings=tuple(reading.warnings), secrets=secrets)
@@ -129,14 +146,26 @@ def _core(reading: Reading, path: Path, root: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def _parts(reading: Reading, root: Mapping[str, Any], public_url: str) -> dict[str, Any]:
+def _parts(
+    reading: Reading, root: Mapping[str, Any], public_url: str, zone: ZoneInfo
+) -> dict[str, Any]:
     """The tables that speak of each other; a name counts as known even where its table is bad."""
     brand_tables = _named_tables(reading, root, "brands", BRAND_ID, _BRAND_ID_MEND)
     source_tables = _named_tables(reading, root, "sources", NAME, _NAME_MEND)
     channel_tables = _named_tables(reading, root, "channels", NAME, _NAME_MEND)
+    team_tables = _named_tables(reading, root, "teams", NAME, _NAME_MEND)
+    people_tables = _named_tables(reading, root, "people", NAME, _NAME_MEND)
     classifiers = as_table(reading, "[classifiers]", root.get("classifiers", {}))
     kinds = read_kinds(reading, classifiers)
-    names = Names(*map(frozenset, (brand_tables, source_tables, channel_tables, kinds)))
+    names = Names(
+        brands=frozenset(brand_tables),
+        sources=frozenset(source_tables),
+        channels=frozenset(channel_tables),
+        kinds=frozenset(kinds),
+        teams=frozenset(team_tables),
+        topics=read_topics(reading, _named_tables(reading, root, "topics", NAME, _NAME_MEND)),
+        lists=read_lists(reading, _named_tables(reading, root, "authors", NAME, _NAME_MEND)),
+    )
     brands = tuple(read_brands(reading, brand_tables))
     by_id: dict[str, Brand | None] = dict.fromkeys(brand_tables)
     by_id |= {brand.id: brand for brand in brands}
@@ -150,6 +179,7 @@ def _parts(reading: Reading, root: Mapping[str, Any], public_url: str) -> dict[s
         "channels": read_channels(reading, channel_tables),
         "channel_names": tuple(channel_tables),
         "rules": read_rules(reading, root.get("rules", []), names),
+        "teams": read_teams(reading, team_tables, people_tables, names.channels, zone),
     }
 
 

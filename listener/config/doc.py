@@ -13,19 +13,23 @@ from typing import Any
 from listener.config.initial import initial_config
 from listener.config.judges import DEFAULT_TYPES
 from listener.config.tables import (
+    AuthorsTable,
     BrandTable,
     BudgetTable,
     ChannelTable,
     ClassifiersTable,
     ClassifierTable,
     ConditionTable,
+    CrisisTable,
     ListenerTable,
     RuleTable,
     SourceTable,
     SpikeTable,
+    TopicTable,
     TroubleTable,
     Web,
 )
+from listener.config.team_tables import OnCallTable, PersonTable, StepTable, TeamTable
 from listener.config.toml_text import toml_value
 from listener.model import LABELS
 from listener.registry import BUILT_IN, PluginKind, Setting, plugin, settings
@@ -37,8 +41,15 @@ CORE_TABLES: tuple[tuple[str, type[Any]], ...] = (
     ("`[sources.NAME.budget]`", BudgetTable),
     ("`[[rules]]`", RuleTable),
     ("`when = { … }` in a rule", ConditionTable),
+    ("`[topics.NAME]`", TopicTable),
+    ("`[authors.NAME]`", AuthorsTable),
     ("`spike = { … }` in a rule", SpikeTable),
     ("`trouble = { … }` in a rule", TroubleTable),
+    ("`crisis = { … }` in a rule", CrisisTable),
+    ("`[teams.NAME]`", TeamTable),
+    ("`escalate = [{ … }]` in a team", StepTable),
+    ("`on_call = { … }` in a team", OnCallTable),
+    ("`[people.NAME]`", PersonTable),
 )
 PLUGIN_TABLES: tuple[tuple[str, type[Any], PluginKind], ...] = (
     ("`[sources.NAME]`", SourceTable, "sources"),

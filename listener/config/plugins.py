@@ -147,7 +147,7 @@ def _micros(money: float | None) -> int | None:
 
 
 def _preset(table: PluginTable, known: Mapping[str, Any]) -> dict[str, Any]:
-    """What a source has a field for of all that the core knows: its brands, its pace, its name."""
+    """What a plugin has a field for of all that the core knows: its brands, its pace, its name."""
     names = {one.name for one in fields(table.cls)} if table.cls else set()
     return {name: value for name, value in known.items() if name in names}
 
@@ -157,5 +157,5 @@ def _channel(reading: Reading, name: str, stated: object) -> ChannelConfig | Non
     if not reading.tells:
         check_idle(reading, table)
         return None
-    plugin = make(reading, table)
+    plugin = make(reading, table, _preset(table, {"channel_name": name}))
     return None if plugin is None else ChannelConfig(name, table.core["type"], plugin)

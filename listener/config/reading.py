@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from listener.config.lines import NO_LINES, RuleLines
 from listener.config.secrets import secret_name, secret_value
 from listener.ports import Secret
 from listener.text import shown
@@ -42,10 +43,12 @@ class Reading:
     faults: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list, repr=False)
+    lines: RuleLines = NO_LINES
 
     def fault(self, where: str, text: str) -> None:
         """Note a fault. Raises ConfigError when there are too many to go on."""
-        self.faults.append(f"{self.file}: {where}: {text}")
+        line = self.lines.of(where)
+        self.faults.append(f"{self.file}: {f'line {line}: ' if line else ''}{where}: {text}")
         if len(self.faults) == FAULTS_MAX:
             self.faults.append(f"{self.file}: mend these first: the rest was not read")
             self.raise_faults()

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from listener.config.reading import ITEMS_MAX
+from listener.rules import Fold
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["auto", "console", "json"]
@@ -170,10 +171,19 @@ class ChannelTable:
 
 @dataclass(frozen=True, slots=True)
 class RuleTable:
-    """When something must be told, to whom, how grouped, when quiet."""
+    """When something must be told, to whom, how grouped, when quiet.
+
+    It names channels in send_to, or a team, or both.
+    """
 
     name: Annotated[_Text, "What the rule is called: up to 100 characters, and no slash."]
-    send_to: Annotated[_SomeTexts, "Names of the channels to tell."]
+    send_to: Annotated[
+        _SomeTexts, "Names of the channels to tell; with a team: further ones, that watch."
+    ] = ()
+    team: Annotated[
+        _Text | None,
+        "The team that handles it: a mention opens a case, told where the team is told.",
+    ] = None
     when: Annotated[_Table, "What a mention must be; see below. Empty: any mention."] = field(
         default_factory=dict
     )
@@ -182,6 +192,14 @@ class RuleTable:
         Field(ge=0, le=DAY_SECONDS),
         "What comes this soon after another goes into its message; 0: one message per mention.",
     ] = 0
+    fold: Annotated[
+        Fold | None,
+        "What shares a message, or a case; 'author or story' (its default) is for cases alone.",
+    ] = None
+    digest_at: Annotated[
+        _Text | None,
+        "Local time, such as 09:00, at which a day's mentions come as one message per brand.",
+    ] = None
     quiet: Annotated[_Text | None, "Local hours in which nothing is told, such as 22:00-07:00."] = (
         None
     )
@@ -199,6 +217,23 @@ class RuleTable:
     trouble: Annotated[
         _Table | None, "Makes it a rule about failing sources; see below. {} takes the defaults."
     ] = None
+    crisis: Annotated[
+        _Table | None, "Makes it a rule about crises of a brand; see below. {} takes the defaults."
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicTable:
+    """What rules may ask whether a post speaks of. Write base forms: inflected ones are found."""
+
+    words: Annotated[_SomeTexts, "Words and phrases that stand for it, such as refund, hyvitys."]
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorsTable:
+    """A list of accounts that rules may ask for: important customers, journalists, staff."""
+
+    accounts: Annotated[_SomeTexts, "The accounts; x:@name is the one of that site only."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +249,16 @@ class ConditionTable:
     ] = None
     source: Annotated[_OneOrMore | None, "It came through one of these sources."] = None
     site: Annotated[_OneOrMore | None, "It was published on one of these sites."] = None
-    author: Annotated[_OneOrMore | None, "It was written by one of these accounts."] = None
+    author: Annotated[
+        _OneOrMore | None, "It was written by one of these accounts; x:@name is for one site only."
+    ] = None
+    author_list: Annotated[
+        _OneOrMore | None, "Its author stands on one of these lists, [authors.NAME]."
+    ] = None
+    followers_min: Annotated[
+        int, Field(ge=0, le=10**12), "Its author has at least so many followers."
+    ] = 0
+    topic: Annotated[_OneOrMore | None, "It speaks of one of these topics, [topics.NAME]."] = None
     verdict: Annotated[
         _OneOrMore | None,
         "For an ambiguous brand: yes, or review where a person should look; both by default.",
@@ -252,3 +296,24 @@ class TroubleTable:
     budget_percent: Annotated[
         int, Field(ge=0, le=100), "Share of a day's or month's budget that is told; 0: never."
     ] = 80
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisTable:
+    """Tells when far more, and against the brand, is said than at this hour of its week; all clear.
+
+    What is usual is learnt from the hours that were really seen; two days of them are the least.
+    """
+
+    weeks: Annotated[int, Field(ge=1, le=26), "How many weeks what is usual is learnt from."] = 8
+    false_alarms: Annotated[
+        float,
+        Field(gt=0, le=100),
+        "How many false alarms a quarter are bearable for a brand; fewer find crises later.",
+    ] = 1.0
+    mentions_min: Annotated[
+        int, Field(ge=2, le=100_000), "Fewer mentions than this at a time are no crisis."
+    ] = 10
+    negative_min: Annotated[
+        int, Field(ge=1, le=100_000), "Nor are fewer than this against the brand."
+    ] = 5

@@ -17,8 +17,14 @@ _KEY_TUPLE = re.compile(r"\(('[^']*',? ?)+\)")
 
 def read_toml(path: Path) -> dict[str, Any]:
     """The tables of the file. Raises ConfigError with one sentence."""
+    return read_with_text(path)[0]
+
+
+def read_with_text(path: Path) -> tuple[dict[str, Any], str]:
+    """The tables, and the text that they were read from. Raises ConfigError with one sentence."""
     try:
-        return _tables(_text(path))
+        text = _text(path)
+        return _tables(text), text
     except ValueError as error:
         raise ConfigError((f"{shown(str(path), 200)}: {error}",)) from None
 

@@ -21,6 +21,7 @@ class AlarmStage:
     rules: Sequence[Rule]
     brands: Sequence[str]
     zone: tzinfo
+    channels: Sequence[str] = ()
 
     busy = False
 
@@ -38,7 +39,8 @@ class AlarmStage:
     def _alarms(self, rule: Rule, now: datetime) -> list[Alarm]:
         if rule.trouble is not None:
             facts = self.store.source_facts(now)
-            return trouble_alarms(rule, facts, self.store.alarmed(rule.name), now)
+            channels = self.store.controls.channel_facts(self.channels)
+            return trouble_alarms(rule, facts, self.store.alarmed(rule.name), now, channels)
         if rule.spike is None:
             return []
         brands = sorted(rule.when.brands) or self.brands

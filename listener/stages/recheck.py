@@ -38,7 +38,6 @@ RECHECKS_AT_ONCE = 4
 PACE_SECONDS = 10
 """How long a source is left alone after a second look, however much is due."""
 REJECTED_WAIT_SECONDS = 3600
-PASSED_OVER_WAIT = timedelta(hours=1)
 SCRUB_AFTER = timedelta(hours=1)
 SCRUB_EVERY = timedelta(minutes=1)
 
@@ -160,7 +159,6 @@ class RecheckStage:
         return Rechecked(
             seen_at=now,
             due_at=now + timedelta(seconds=PACE_SECONDS),
-            again_at=now + PASSED_OVER_WAIT,
             posts=posts,
             mentions=mentions_in(posts, turn.source, brands, self.matcher, self.store),
             deleted=deleted,

@@ -10,7 +10,7 @@ import structlog
 
 from listener.clock import Now
 from listener.model import Alert
-from listener.ports import Channel, Reject, Retracting, Retry
+from listener.ports import Channel, FailureState, Paced, Reject, Retracting, Retry
 from listener.retry import ALERTS, next_attempt, wish_seconds
 from listener.store.port import SendTurn, Settled, Store
 from listener.text import clean_text
@@ -23,6 +23,9 @@ LEASE_SHARE = 1 / 3
 PAUSE_SECONDS = 1.0
 REASON_CHARS_MAX = 1000
 RECEIPT_CHARS_MAX = 4000
+STOPPED_SECONDS = 60
+STOPPED: frozenset[FailureState] = frozenset({"login", "credits", "suspended", "blocked"})
+"""The states that say nothing of an alert but of its channel: nothing gets through there."""
 CANT_RETRACT = "this channel can't take back what it told"
 
 
@@ -78,7 +81,9 @@ class SendStage:
     def _start(self, channel: str, now: datetime) -> int:
         if channel in self._sending or now < self._paused_until.get(channel, now):
             return 0
-        turns = self.store.claim_alerts(channel, now, self.lease_seconds, BATCH)
+        plugin = self.channels[channel]
+        limit = 1 if isinstance(plugin, Paced) else BATCH
+        turns = self.store.claim_alerts(channel, now, self.lease_seconds, limit)
         if turns:
             stop_at = now + timedelta(seconds=self.lease_seconds * LEASE_SHARE)
             workers = self._workers.setdefault(channel, Workers(f"send-{channel}", 1))
@@ -133,7 +138,11 @@ class SendStage:
                 continue
             settled, pause_seconds = self._send(turn)
             self._outcomes.put(settled)
-        return pause_seconds
+        return pause_seconds if pause_seconds is not None else self._pace(turns[0].alert.channel)
+
+    def _pace(self, channel: str) -> float | None:
+        plugin = self.channels[channel]
+        return plugin.seconds_between if isinstance(plugin, Paced) else None
 
     def _send(self, turn: SendTurn) -> tuple[Settled, float | None]:
         try:
@@ -142,6 +151,8 @@ class SendStage:
             pause = wish_seconds(failure.after_seconds) or PAUSE_SECONDS
             return self._again(turn, failure.reason, failure.after_seconds), pause
         except Reject as failure:
+            if failure.state in STOPPED:
+                return self._stopped(turn, failure), STOPPED_SECONDS
             return self._buried(turn, failure.reason), None
         except BaseException as error:
             log.exception("channel broke", channel=turn.alert.channel, key=turn.alert.key)
@@ -155,13 +166,23 @@ class SendStage:
     def _again(self, turn: SendTurn, reason: str, after_seconds: float | None) -> Settled:
         now, key = self.now(), turn.alert.key
         next_at = next_attempt(
-            ALERTS, turn.attempts, turn.alert.created_at, now, after_seconds=after_seconds, key=key
+            ALERTS, turn.attempts, turn.since, now, after_seconds=after_seconds, key=key
         )
         if next_at is None:
             return self._buried(turn, f"gave up after {turn.attempts} attempts: {reason}")
         reason = clean_text(str(reason), REASON_CHARS_MAX)
         log.warning("could not tell yet", key=key, reason=reason, again_at=next_at.isoformat())
         return Settled(key, turn.token, "retry", now, reason=reason, next_at=next_at)
+
+    def _stopped(self, turn: SendTurn, failure: Reject) -> Settled:
+        """The channel is refused, whatever it is asked to tell: all its alerts wait."""
+        now, key = self.now(), turn.alert.key
+        reason = clean_text(str(failure.reason), REASON_CHARS_MAX)
+        log.error("channel refused, its alerts wait", channel=turn.alert.channel, reason=reason)
+        next_at = now + timedelta(seconds=STOPPED_SECONDS)
+        return Settled(
+            key, turn.token, "stopped", now, reason=reason, next_at=next_at, state=failure.state
+        )
 
     def _buried(self, turn: SendTurn, reason: str) -> Settled:
         reason = clean_text(str(reason), REASON_CHARS_MAX)

@@ -1,8 +1,8 @@
-"""Tag: have mentions judged, rank them, and let the rules say what must be told."""
+"""Tag: have mentions judged, fold and rank them, and let the rules say what must be told."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 import structlog
 
@@ -10,7 +10,9 @@ from listener.model import ERROR_LABEL, Mention, Priority, Tag
 from listener.ports import Classifier
 from listener.priority import rank
 from listener.retry import MENTION_ATTEMPTS_MAX
-from listener.rules import Rule, orders
+from listener.routing import Routing
+from listener.rules import Silence
+from listener.stages.folding import Folding
 from listener.store.port import Store, StoreUnavailable, Tagged, TagTurn
 from listener.text import clean_text, shown
 
@@ -35,10 +37,13 @@ class TagStage:
 
     store: Store
     judges: Sequence[Judge]
-    rules: Sequence[Rule]
-    zone: tzinfo
+    routing: Routing
     lease_seconds: float = 60
     _unsaved: list[Tagged] = field(default_factory=list)
+    _silences: Sequence[Silence] = ()
+
+    def __post_init__(self) -> None:
+        self._folding = Folding(self.store)
 
     @property
     def busy(self) -> bool:
@@ -49,6 +54,9 @@ class TagStage:
         """Judge one batch and store it. Returns how many were kept."""
         kept = self._save(now)
         turns = self.store.claim_mentions(now, self.lease_seconds, BATCH)
+        if turns:
+            self._folding.catch_up(now)
+            self._silences = self.store.controls.silences(now)
         for batch in _batches(turns):
             self._unsaved.extend(self._tagged(batch, now))
         return kept + self._save(now)
@@ -102,7 +110,9 @@ class TagStage:
             log.exception("could not be ranked", mention=mention.key)
             priority = Priority(UNRANKED, (f"could not be ranked: {type(error).__name__}",))
         ranked = replace(mention, priority=priority)
-        return Tagged(ranked, token, orders(self.rules, ranked, now, self.zone))
+        story = self._folding.story(mention.post, now)
+        routed = self.routing.route(ranked, story, self._silences, now)
+        return Tagged(ranked, token, routed.orders, story, routed.silenced)
 
 
 def judge(judges: Sequence[Judge], mentions: Sequence[Mention]) -> list[Mention]:

@@ -11,7 +11,7 @@ from listener.watch import SourceFacts, Volume
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-_COUNTS = """m.verdict = 'yes' AND 'yes' IS NOT (SELECT t.label FROM tags t
+COUNTS = """m.verdict = 'yes' AND 'yes' IS NOT (SELECT t.label FROM tags t
     WHERE t.mention = m.key AND t.kind = 'spam' ORDER BY t.tagged_at DESC LIMIT 1)"""
 """Neither in doubt nor, by the newest judgement, spam."""
 
@@ -63,7 +63,7 @@ def mention_counts(db: "Database", since: datetime, until: datetime) -> dict[str
     rows = db.execute(
         f"""SELECT m.brand, count(*) AS mentions FROM mentions m
             WHERE m.state = 'tagged' AND m.published_at >= ? AND m.published_at < ?
-            AND {_COUNTS} GROUP BY m.brand""",
+            AND {COUNTS} GROUP BY m.brand""",
         (stamp(since), stamp(until)),
     )
     return {row["brand"]: row["mentions"] for row in rows}
@@ -73,7 +73,7 @@ def _count(db: "Database", brand: str, since: datetime, until: datetime) -> int:
     row = db.execute(
         f"""SELECT count(*) AS mentions FROM mentions m WHERE m.brand = ?
             AND m.published_at >= ? AND m.published_at < ?
-            AND m.state <> 'withdrawn' AND {_COUNTS}""",
+            AND m.state <> 'withdrawn' AND {COUNTS}""",
         (brand, stamp(since), stamp(until)),
     ).fetchone()
     return int(row["mentions"])

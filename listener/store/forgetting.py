@@ -7,6 +7,8 @@ from listener.store.port import Written
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+CASES_MAX = 5_000
+
 _NAMED = """(:name <> '' AND (author_handle COLLATE NOCASE IN (:name, '@' || :name)
     OR author_id = :name
     OR (author_handle = '' AND author_id = '' AND author_name = :name COLLATE NOCASE)))"""
@@ -48,6 +50,17 @@ def posts_by(db: "Database", name: str, site: str) -> list[str]:
     """The ids of what :func:`written` counts."""
     rows = db.execute(f"{_THEIRS} SELECT id FROM theirs", {"name": name, "site": site})
     return [row["id"] for row in rows.fetchall()]
+
+
+def cases_of(db: "Database", name: str, site: str | None) -> list[str]:
+    """The keys of the cases that the author's mentions are in."""
+    rows = db.execute(
+        f"""{_THEIRS} SELECT DISTINCT c.case_key FROM theirs
+            JOIN mentions m ON m.post_id = theirs.id JOIN case_members c ON c.mention = m.key
+            WHERE m.state <> 'withdrawn' LIMIT {CASES_MAX}""",
+        {"name": name, "site": site},
+    )
+    return [row["case_key"] for row in rows.fetchall()]
 
 
 def _is_site(db: "Database", name: str) -> bool:

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from listener.model import Mention, Tag
-from listener.store.port import Kept
-from listener.store.rows import MENTION_COLUMNS, Row, mention_of, post_of, stamp, tag_of
+from listener.store.port import Judged, Kept
+from listener.store.rows import MENTION_COLUMNS, Row, mention_of, moment, post_of, stamp, tag_of
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -80,3 +80,28 @@ def published_between(db: "Database", since: datetime, until: datetime) -> Itera
         if len(page) < SQL_VARIABLES_MAX:
             return
         last = (page[-1]["published_at"], page[-1]["n"])
+
+
+def tagged_between(db: "Database", since: datetime, until: datetime) -> Iterator[Judged]:
+    """Tagged mentions with their stories, in the order in which they were tagged.
+
+    Those of one moment were one batch, which was claimed in the order of their directness.
+    """
+    found = db.execute(
+        """SELECT n FROM mentions WHERE state = 'tagged' AND tagged_at >= ? AND tagged_at < ?
+           ORDER BY tagged_at, directness, n""",
+        (stamp(since), stamp(until)),
+    )
+    numbers = [row["n"] for row in found]
+    for start in range(0, len(numbers), SQL_VARIABLES_MAX):
+        some = numbers[start : start + SQL_VARIABLES_MAX]
+        page = db.execute(
+            f"""SELECT {MENTION_COLUMNS}, m.tagged_at, coalesce(s.story, '') AS story
+                FROM mentions m JOIN posts p ON p.id = m.post_id
+                LEFT JOIN stories s ON s.post_id = p.id
+                WHERE m.n IN ({",".join("?" * len(some))}) AND m.state = 'tagged'
+                ORDER BY m.tagged_at, m.directness, m.n""",
+            some,
+        ).fetchall()
+        for row, mention in zip(page, with_tags(db, page), strict=True):
+            yield Judged(mention, row["story"], moment(row["tagged_at"]))

@@ -1,46 +1,50 @@
-"""The outbox, in SQL: what must be told, claimed, and how telling it went."""
+"""The outbox, in SQL: what must be told, put in its place and claimed.
+
+How telling it went is for :mod:`listener.store.settling`, what is about a case for
+:mod:`listener.store.case_threads`.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from listener.model import Alert, Mention
 from listener.rules import Order, Place, Telling, held, over_ceiling, place
-from listener.store import retractions
-from listener.store.leases import NO_LEASE, lease
-from listener.store.mentions import with_tags
-from listener.store.port import SendTurn, Settled
-from listener.store.rows import MENTION_COLUMNS, Row, moment, stamp
-from listener.telling import mentions_title
+from listener.store import retractions, settling, tellings
+from listener.store.leases import lease
+from listener.store.port import SendTurn
+from listener.store.rows import Row, moment, stamp
 from listener.watch import Alarm
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-EARLIER_SHOWN = 10
-
-_STANDING = """told t JOIN outbox o ON o.key = t.key
-    JOIN mentions m ON m.key = t.mention JOIN posts p ON p.id = m.post_id
-    WHERE p.deleted_at IS NULL AND m.state <> 'withdrawn'"""
-
 
 def put(db: "Database", order: Order, now: datetime) -> None:
     """Give an order its place; a mention is told once per rule and channel, whatever happens."""
-    already = db.execute(
+    if is_told(db, order):
+        return
+    latest = _latest(db, order)
+    if over_ceiling(order, latest, told_today(db, order), now):
+        order = held(order)
+        latest = _latest(db, order)
+    carry(db, order, place(order, latest, now), now)
+
+
+def is_told(db: "Database", order: Order) -> bool:
+    """Whether the channel was told of the mention by this rule, or will be."""
+    row = db.execute(
         "SELECT 1 FROM told WHERE mention = ? AND rule = ? AND channel = ?",
         (order.mention_key, order.rule, order.channel),
     ).fetchone()
-    if already:
-        return
-    latest = _latest(db, order)
-    if over_ceiling(order, latest, _told_today(db, order), now):
-        order = held(order)
-        latest = _latest(db, order)
-    where = place(order, latest, now)
+    return row is not None
+
+
+def carry(db: "Database", order: Order, where: Place, now: datetime, case: str = "") -> None:
+    """Have the telling of this place tell the mention."""
     if where.joins:
         _join(db, order, where)
     else:
-        _open(db, order, where, now)
+        _open(db, order, where, now, case)
     db.execute(
         "INSERT INTO told (mention, rule, channel, key) VALUES (?, ?, ?, ?)",
         (order.mention_key, order.rule, order.channel, where.key),
@@ -85,38 +89,13 @@ def claim(
     token = lease(db, "outbox", "key", keys, owner=owner, until=until)
     db.execute("UPDATE outbox SET attempts = attempts + 1 WHERE lease_token = ?", (token,))
     _forget_gone(db, keys)
-    turns = [_turn(db, key, token) for key in keys]
+    turns = [tellings.turn(db, key, token) for key in keys]
     for turn in turns:
-        if reason := _nothing_left(turn.alert):
-            _withdraw(db, owner, turn, now, reason)
-    return [turn for turn in turns if not _nothing_left(turn.alert)]
-
-
-def settle(db: "Database", owner: str, settled: Settled) -> int:
-    """Record how one send ended, if its lease still holds."""
-    states = {"delivered": "delivered", "buried": "buried"}
-    row = db.execute(
-        f"""UPDATE outbox SET state = :state, receipt = coalesce(:receipt, receipt),
-            reason = :reason, next_at = coalesce(:next_at, next_at), settled_at = :settled_at,
-            attempts = attempts - :uncounted, {NO_LEASE}
-            WHERE key = :key AND lease_token = :token AND state = 'pending' RETURNING attempts""",
-        {
-            "state": states.get(settled.outcome, "pending"),
-            "receipt": settled.receipt,
-            "reason": settled.reason,
-            "next_at": stamp(settled.next_at) if settled.next_at else None,
-            "settled_at": stamp(settled.at) if settled.outcome in states else None,
-            "uncounted": int(settled.outcome == "returned"),
-            "key": settled.key,
-            "token": settled.token,
-        },
-    ).fetchone()
-    if row is None:
-        return 0
-    if settled.outcome != "returned":
-        told = (settled.at, settled.outcome, settled.reason)
-        _log(db, owner, settled.key, row["attempts"], told)
-    return 1
+        if reason := tellings.nothing_left(turn.alert):
+            settling.withdraw(db, owner, turn, now, reason)
+        else:
+            tellings.note_shown(db, turn.alert)
+    return [turn for turn in turns if not tellings.nothing_left(turn.alert)]
 
 
 def _latest(db: "Database", order: Order) -> Telling | None:
@@ -125,13 +104,14 @@ def _latest(db: "Database", order: Order) -> Telling | None:
         """SELECT o.*, (SELECT count(*) FROM told WHERE told.key = o.key) AS size,
            (SELECT max(revision) FROM outbox t WHERE t.thread = o.thread) AS revision_max
            FROM outbox o WHERE rule = ? AND channel = ? AND burst = ? AND kind <> 'retraction'
-           ORDER BY o.rowid DESC LIMIT 1""",
+           AND case_key = '' ORDER BY o.rowid DESC LIMIT 1""",
         (order.rule, order.channel, order.group),
     ).fetchone()
-    return None if row is None else _telling(row)
+    return None if row is None else telling(row)
 
 
-def _telling(row: Row) -> Telling:
+def telling(row: Row) -> Telling:
+    """A telling as it is placed by, from its columns and its size."""
     return Telling(
         key=row["key"],
         thread=row["thread"],
@@ -144,12 +124,13 @@ def _telling(row: Row) -> Telling:
     )
 
 
-def _told_today(db: "Database", order: Order) -> int:
+def told_today(db: "Database", order: Order) -> int:
+    """How many tellings of mentions the order's rule made for the channel on its local day."""
     if order.daily_max is None:
         return 0
     row = db.execute(
         """SELECT count(*) AS told FROM outbox WHERE rule = ? AND channel = ?
-           AND created_at >= ? AND created_at < ? AND burst <> ? AND kind <> 'retraction'""",
+           AND created_at >= ? AND created_at < ? AND burst <> ? AND kind = 'mentions'""",
         (
             order.rule,
             order.channel,
@@ -168,12 +149,12 @@ def _join(db: "Database", order: Order, where: Place) -> None:
     )
 
 
-def _open(db: "Database", order: Order, where: Place, now: datetime) -> None:
+def _open(db: "Database", order: Order, where: Place, now: datetime, case: str) -> None:
     started_at = stamp(now)
     if where.revision > 1:
         first = db.execute("SELECT started_at FROM outbox WHERE key = ?", (where.thread,))
         started_at = first.fetchone()["started_at"]
-    _insert(
+    insert(
         db,
         {
             "key": where.key,
@@ -191,6 +172,7 @@ def _open(db: "Database", order: Order, where: Place, now: datetime) -> None:
             "paced_at": stamp(where.paced_at),
             "due_at": stamp(where.due_at),
             "next_at": stamp(where.due_at),
+            "case_key": case,
         },
     )
 
@@ -200,7 +182,7 @@ def _open_alarm(
 ) -> None:
     thread = f"{alarm.rule}/{alarm.subject}@{since}/{channel}"
     now, due_at = when
-    _insert(
+    insert(
         db,
         {
             "key": thread if alarm.raised else f"{thread}~clear",
@@ -222,68 +204,10 @@ def _open_alarm(
     )
 
 
-def _insert(db: "Database", row: dict[str, object]) -> None:
+def insert(db: "Database", row: dict[str, object]) -> None:
+    """A new telling; what isn't named stands as for one that nobody tried."""
     columns, values = ", ".join(row), ", ".join(f":{column}" for column in row)
     db.execute(f"INSERT INTO outbox ({columns}) VALUES ({values})", row)
-
-
-def _turn(db: "Database", key: str, token: int) -> SendTurn:
-    row = db.execute("SELECT * FROM outbox WHERE key = ?", (key,)).fetchone()
-    mentions = _mentions(db, "t.key = ?", (key,), limit=-1)
-    retracted = retractions.retracted(db, key)
-    earlier_where = "o.thread = ? AND o.key <> ? AND o.state <> 'pending'"
-    earlier_of = (row["thread"], key)
-    earlier = _mentions(db, earlier_where, earlier_of, EARLIER_SHOWN)
-    earlier_count = _count(db, earlier_where, earlier_of) if earlier else 0
-    alert = Alert(
-        key=key,
-        thread=row["thread"],
-        rule=row["rule"],
-        channel=row["channel"],
-        kind=row["kind"],
-        created_at=moment(row["created_at"]),
-        title=row["title"] or _title(mentions, earlier_count, retracted),
-        body=row["body"],
-        mentions=mentions,
-        earlier=earlier,
-        earlier_count=earlier_count,
-        priority=row["priority"],
-        receipt=_receipt(db, row["thread"], key),
-        retracted=retracted,
-    )
-    return SendTurn(alert, token, row["attempts"])
-
-
-def _title(mentions: Sequence[Mention], earlier_count: int, retracted: Sequence[str]) -> str:
-    if retracted:
-        return retractions.title(len(retracted))
-    return mentions_title(mentions, earlier_count)
-
-
-def _mentions(
-    db: "Database", where: str, values: tuple[Any, ...], limit: int
-) -> tuple[Mention, ...]:
-    """Members of tellings that still stand, the weightiest first."""
-    rows = db.execute(
-        f"""SELECT {MENTION_COLUMNS} FROM {_STANDING} AND {where}
-            ORDER BY m.priority DESC, m.n LIMIT ?""",
-        (*values, limit),
-    ).fetchall()
-    return tuple(with_tags(db, rows))
-
-
-def _count(db: "Database", where: str, values: tuple[Any, ...]) -> int:
-    row = db.execute(f"SELECT count(*) AS told FROM {_STANDING} AND {where}", values).fetchone()
-    return int(row["told"])
-
-
-def _receipt(db: "Database", thread: str, key: str) -> str | None:
-    row = db.execute(
-        """SELECT receipt FROM outbox WHERE thread = ? AND key <> ? AND receipt IS NOT NULL
-           AND state = 'delivered' AND kind <> 'retraction' ORDER BY revision DESC LIMIT 1""",
-        (thread, key),
-    ).fetchone()
-    return None if row is None else str(row["receipt"])
 
 
 def _forget_gone(db: "Database", keys: Sequence[str]) -> None:
@@ -296,32 +220,3 @@ def _forget_gone(db: "Database", keys: Sequence[str]) -> None:
                 WHERE m.state = 'withdrawn' OR p.deleted_at IS NOT NULL)""",
             (key,),
         )
-
-
-def _nothing_left(alert: Alert) -> str:
-    """Why there is no point in telling it any more; empty where there is."""
-    if alert.kind == "mentions" and not alert.mentions:
-        return "nothing left to tell: every post of it was taken down or changed"
-    if alert.kind == "retraction" and not alert.retracted:
-        return "nothing left to take back: every post of it is there again"
-    return ""
-
-
-def _withdraw(db: "Database", owner: str, turn: SendTurn, now: datetime, reason: str) -> None:
-    db.execute(
-        f"""UPDATE outbox SET state = 'withdrawn', settled_at = ?, reason = ?, {NO_LEASE}
-            WHERE key = ?""",
-        (stamp(now), reason, turn.alert.key),
-    )
-    _log(db, owner, turn.alert.key, turn.attempts, (now, "withdrawn", reason))
-
-
-def _log(
-    db: "Database", owner: str, key: str, attempt: int, told: tuple[datetime, str, str]
-) -> None:
-    at, outcome, reason = told
-    db.execute(
-        """INSERT INTO deliveries (key, attempt, at, outcome, reason, owner)
-           VALUES (?, ?, ?, ?, ?, ?)""",
-        (key, attempt, stamp(at), outcome, reason, owner),
-    )

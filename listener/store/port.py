@@ -12,12 +12,15 @@ from typing import Protocol
 
 from listener.budget import Limits, Spending
 from listener.coverage import Coverage
+from listener.crisis.baseline import Tally
 from listener.match.around import Around, Marked
 from listener.model import Mention, Post, Spent
 from listener.ports import FailureState
+from listener.store.case_port import CaseBook, Controls
 from listener.store.values import (
     Buried,
     InDoubt,
+    Judged,
     Kept,
     LostLease,
     MarkOutcome,
@@ -35,6 +38,7 @@ from listener.store.values import (
     StageStatus,
     Status,
     StoreUnavailable,
+    Storied,
     Tagged,
     TagTurn,
     Trouble,
@@ -45,6 +49,7 @@ from listener.watch import Alarm, SourceFacts, Volume
 __all__ = [
     "Buried",
     "InDoubt",
+    "Judged",
     "Kept",
     "LostLease",
     "MarkOutcome",
@@ -63,6 +68,7 @@ __all__ = [
     "Status",
     "Store",
     "StoreUnavailable",
+    "Storied",
     "TagTurn",
     "Tagged",
     "Trouble",
@@ -72,6 +78,23 @@ __all__ = [
 
 class Store(Protocol):
     """Where everything is kept. One per thread; ``close`` it."""
+
+    @property
+    def cases(self) -> CaseBook:
+        """The book of cases, on the same connection."""
+        ...
+
+    @property
+    def controls(self) -> Controls:
+        """The book of what people control, on the same connection."""
+        ...
+
+    def storied(self, since: datetime, after: int, limit: int) -> list[Storied]:
+        """Posts whose story was found after number ``after``, and that were seen since then.
+
+        By rising ``n``, so that a process can catch up with what others found.
+        """
+        ...
 
     def plan_sources(
         self, plans: Iterable[SourcePlan], now: datetime, *, all_due: bool = False
@@ -235,6 +258,14 @@ class Store(Protocol):
 
     def mentions(self, since: datetime, until: datetime) -> Iterator[Mention]:
         """Tagged mentions of posts published in the period, oldest first."""
+        ...
+
+    def tallies(self, brand: str, since: datetime, until: datetime, minutes: int) -> list[Tally]:
+        """What was said of a brand, by stretches of so many minutes; empty ones are left out."""
+        ...
+
+    def judged(self, since: datetime, until: datetime) -> Iterator[Judged]:
+        """Mentions that were tagged in the period, in the order in which they were."""
         ...
 
     def mention_counts(self, since: datetime, until: datetime) -> dict[str, int]:

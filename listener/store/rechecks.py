@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from listener.model import Post, Spent
-from listener.recheck_due import next_check
+from listener.recheck_due import next_check, next_try
 from listener.store import removal, sightings, spending
 from listener.store.leases import NO_LEASE, lease
 from listener.store.port import LostLease, Rechecked, RecheckTurn, Reserved, Saved, SourcePlan
@@ -97,7 +97,7 @@ def save(db: "Database", turn: RecheckTurn, rechecked: Rechecked) -> Saved:
     for post_id in rechecked.looked_at:
         _set_check(db, post_id, next_check(published[post_id], now, dear=dear), checked_at=now)
     for post_id in rechecked.passed_over:
-        _set_check(db, post_id, rechecked.again_at, checked_at=None)
+        _set_check(db, post_id, next_try(published[post_id], now, dear=dear), checked_at=None)
     spending.settle(db, turn.source, rechecked.reserved, rechecked.spent, turn.asked_at, looks=True)
     return Saved(0, saved.posts_edited, gone, saved.mentions_new)
 

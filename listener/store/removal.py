@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from listener.store import retractions, scrub
+from listener.store import cases, members, retractions, scrub, silences
 from listener.store.leases import NO_LEASE
 from listener.store.rows import stamp
 
@@ -73,6 +73,7 @@ def forget(db: "Database", post_ids: Iterable[str], now: datetime) -> int:
     """
     ids = list(post_ids)
     for some in _some(ids):
+        silences.forget(db, some, now)
         db.execute(
             f"UPDATE posts SET forgotten_at = ? WHERE id IN ({_marks(some)})", (stamp(now), *some)
         )
@@ -96,9 +97,14 @@ def _unname_forgotten(db: "Database") -> None:
     )
 
 
-def withdraw(db: "Database", key: str) -> None:
+def withdraw(db: "Database", key: str, now: datetime) -> None:
     """Make it a mention no longer."""
-    db.execute(f"UPDATE mentions SET state = 'withdrawn', {NO_LEASE} WHERE key = ?", (key,))
+    row = db.execute(
+        f"UPDATE mentions SET state = 'withdrawn', {NO_LEASE} WHERE key = ? RETURNING post_id",
+        (key,),
+    ).fetchone()
+    if row is not None:
+        cases.lost(db, [row["post_id"]], now)
 
 
 def _standing(db: "Database", ids: Sequence[str], source: str | None = None) -> list[str]:
@@ -125,8 +131,10 @@ def _blank(db: "Database", ids: Sequence[str], now: datetime) -> int:
             verdict_reasons = '[]', {NO_LEASE} WHERE post_id {of_them}""",
         f"DELETE FROM marks WHERE post_id {of_them}",
         f"DELETE FROM answers WHERE post_id {of_them}",
+        f"DELETE FROM stories WHERE post_id {of_them}",
     ):
         db.execute(statement, ids)
+    members.blank(db, ids)
     db.execute(
         f"""UPDATE posts SET title = '', text = '', url = '', author_handle = '',
             author_name = '', author_followers = NULL, author_id = '', author_verified = NULL,
@@ -134,18 +142,22 @@ def _blank(db: "Database", ids: Sequence[str], now: datetime) -> int:
             deleted_at = ? WHERE id {of_them}""",
         (stamp(now), *ids),
     )
+    cases.lost(db, ids, now)
     scrub.want(db, now)
     return len(ids)
 
 
 def _drop_reasons(db: "Database", of_them: str, ids: Sequence[str]) -> None:
     """Drop what others answered to them: an error message may quote what it refused."""
-    tellings = f"""(SELECT t.key FROM told t JOIN mentions m ON m.key = t.mention
-                    WHERE m.post_id {of_them})"""
+    tellings = f"""(SELECT key FROM outbox WHERE thread IN (
+        SELECT o.thread FROM mentions m JOIN told t ON t.mention = m.key
+        JOIN outbox o ON o.key = t.key WHERE m.post_id {of_them}
+        UNION SELECT o.thread FROM shown s JOIN outbox o ON o.key = s.key
+        WHERE s.post_id {of_them}))"""
     for table in ("outbox", "deliveries"):
         db.execute(
             f"UPDATE {table} SET reason = ? WHERE reason <> '' AND key IN {tellings}",
-            (NO_LONGER_KEPT, *ids),
+            (NO_LONGER_KEPT, *ids, *ids),
         )
     places = " UNION ".join(
         f"SELECT {column} FROM posts WHERE id {of_them}" for column in ("id", "native_id", "url")

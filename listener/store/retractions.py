@@ -72,12 +72,14 @@ def _told(db: "Database", post_ids: Sequence[str]) -> dict[str, list[str]]:
             JOIN told t ON t.mention = m.key JOIN outbox o ON o.key = t.key
             WHERE m.{of_them} AND EXISTS (
                 SELECT 1 FROM outbox x WHERE x.thread = o.thread AND x.revision >= o.revision
-                AND x.kind = 'mentions'
+                AND x.kind <> 'retraction'
                 AND (x.state = 'delivered'
                      OR (x.state IN ('pending', 'buried') AND x.attempts > 0)))
+            UNION SELECT o.thread, s.post_id FROM shown s JOIN outbox o ON o.key = s.key
+            WHERE s.{of_them} AND o.attempts > 0
             UNION SELECT o.thread, r.post_id FROM retracted r JOIN outbox o ON o.key = r.key
-            WHERE r.{of_them} AND o.kind = 'mentions'""",
-        (*post_ids, *post_ids),
+            WHERE r.{of_them} AND o.kind <> 'retraction'""",
+        (*post_ids, *post_ids, *post_ids),
     )
     told: dict[str, list[str]] = {}
     for row in rows.fetchall():
@@ -99,10 +101,10 @@ def _open(db: "Database", thread: str, now: datetime) -> str:
     """A new one at the thread's end, as weighty as the weightiest it may take back."""
     row = db.execute(
         """INSERT INTO outbox (key, thread, revision, started_at, rule, burst, channel, kind,
-               title, body, priority, created_at, paced_at, due_at, next_at)
+               title, body, priority, created_at, paced_at, due_at, next_at, case_key)
            SELECT thread || '~' || (max(revision) + 1), thread, max(revision) + 1,
                min(started_at), rule, burst, channel, 'retraction',
-               '', '', max(priority), :now, :now, :now, :now
+               '', '', max(priority), :now, :now, :now, :now, max(case_key)
            FROM outbox WHERE thread = :thread GROUP BY thread, rule, burst, channel
            RETURNING key""",
         {"now": stamp(now), "thread": thread},

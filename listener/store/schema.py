@@ -187,6 +187,82 @@ def m0005_coverage_budget_and_removal(db: "Database") -> None:
     )
 
 
+@migrations()
+def m0006_cases_and_control(db: "Database") -> None:
+    """What people own and did, what they want silent or said was wrong, and the trail of it."""
+    _each(
+        db,
+        """CREATE TABLE cases (
+            key TEXT PRIMARY KEY, brand TEXT NOT NULL, rule TEXT NOT NULL, team TEXT NOT NULL,
+            opened_at TEXT NOT NULL, published_at TEXT NOT NULL, waiting_since TEXT NOT NULL,
+            state TEXT NOT NULL, owner TEXT NOT NULL, claimed_at TEXT, answered_at TEXT,
+            closed_at TEXT, snoozed_until TEXT, claim_due_at TEXT, answer_due_at TEXT,
+            step INTEGER NOT NULL, version INTEGER NOT NULL, priority INTEGER NOT NULL,
+            mentions INTEGER NOT NULL, authors INTEGER NOT NULL, check_at TEXT)""",
+        "CREATE INDEX cases_to_check ON cases (check_at) WHERE check_at IS NOT NULL",
+        "CREATE INDEX cases_by_state ON cases (state, priority)",
+        """CREATE TABLE case_members (
+            mention TEXT PRIMARY KEY REFERENCES mentions(key),
+            case_key TEXT NOT NULL REFERENCES cases(key), author TEXT NOT NULL,
+            story TEXT NOT NULL, joined_at TEXT NOT NULL) WITHOUT ROWID""",
+        "CREATE INDEX case_members_of_case ON case_members (case_key)",
+        "CREATE INDEX case_members_by_author ON case_members (author, joined_at)",
+        "CREATE INDEX case_members_by_story ON case_members (story, joined_at)",
+        """CREATE TABLE acts (
+            n INTEGER PRIMARY KEY, case_key TEXT NOT NULL REFERENCES cases(key),
+            key TEXT NOT NULL, kind TEXT NOT NULL, made_by TEXT NOT NULL, via TEXT NOT NULL,
+            at TEXT NOT NULL, until TEXT, tag_kind TEXT NOT NULL, label TEXT NOT NULL,
+            text TEXT NOT NULL, told INTEGER NOT NULL, saved_at TEXT NOT NULL,
+            UNIQUE (case_key, key))""",
+        "CREATE INDEX acts_of_case ON acts (case_key, n)",
+        """CREATE TABLE case_threads (
+            case_key TEXT NOT NULL REFERENCES cases(key), channel TEXT NOT NULL,
+            thread TEXT NOT NULL, follows INTEGER NOT NULL,
+            PRIMARY KEY (case_key, channel)) WITHOUT ROWID""",
+        "ALTER TABLE outbox ADD COLUMN case_key TEXT NOT NULL DEFAULT ''",
+        # The last act that the telling tells of, and so those before it.
+        "ALTER TABLE outbox ADD COLUMN acts_until INTEGER NOT NULL DEFAULT 0",
+        # When trying began anew: it was sent again by hand, or its channel had stood still.
+        "ALTER TABLE outbox ADD COLUMN tried_since TEXT",
+        "CREATE INDEX outbox_by_receipt ON outbox (channel, receipt) WHERE case_key <> ''",
+        # What a telling showed beside its own mentions, and must be taken back too.
+        """CREATE TABLE shown (
+            key TEXT NOT NULL REFERENCES outbox(key), post_id TEXT NOT NULL,
+            PRIMARY KEY (key, post_id)) WITHOUT ROWID""",
+        "CREATE INDEX shown_by_post ON shown (post_id)",
+        """CREATE TABLE desks (
+            channel TEXT PRIMARY KEY, planned INTEGER NOT NULL, every_seconds REAL NOT NULL,
+            cursor TEXT, due_at TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
+            last_error TEXT NOT NULL DEFAULT '', last_ok_at TEXT, """
+        + _LEASE
+        + ")",
+        """CREATE TABLE silences (
+            n INTEGER PRIMARY KEY, since TEXT NOT NULL, until TEXT NOT NULL,
+            made_by TEXT NOT NULL, reason TEXT NOT NULL, rules TEXT NOT NULL,
+            brands TEXT NOT NULL, sites TEXT NOT NULL, authors TEXT NOT NULL,
+            channels TEXT NOT NULL)""",
+        "CREATE INDEX silences_by_end ON silences (until)",
+        """CREATE TABLE silenced (
+            n INTEGER PRIMARY KEY, at TEXT NOT NULL, mention TEXT NOT NULL, rule TEXT NOT NULL,
+            channel TEXT NOT NULL, silence INTEGER NOT NULL,
+            UNIQUE (mention, rule, channel, silence))""",
+        "CREATE INDEX silenced_by_time ON silenced (at, n)",
+        """CREATE TABLE corrections (
+            n INTEGER PRIMARY KEY, mention TEXT NOT NULL, kind TEXT NOT NULL,
+            label TEXT NOT NULL, made_by TEXT NOT NULL, at TEXT NOT NULL)""",
+        """CREATE TABLE channel_troubles (
+            channel TEXT PRIMARY KEY, state TEXT NOT NULL, reason TEXT NOT NULL,
+            since TEXT NOT NULL)""",
+        # Numbers are never given twice, so that who read up to one has missed nothing.
+        """CREATE TABLE stories (
+            n INTEGER PRIMARY KEY AUTOINCREMENT, post_id TEXT NOT NULL UNIQUE,
+            story TEXT NOT NULL, seen_at TEXT NOT NULL)""",
+        "CREATE INDEX deliveries_by_time ON deliveries (at, n)",
+        "CREATE INDEX outbox_by_creation ON outbox (created_at, key) WHERE state = 'pending'",
+        "CREATE INDEX outbox_escalations ON outbox (channel, created_at) WHERE kind = 'escalation'",
+    )
+
+
 def _each(db: "Database", *statements: str) -> None:
     for statement in statements:
         db.execute(statement)

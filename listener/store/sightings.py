@@ -34,14 +34,14 @@ def save(
         for post in latest.values()
         if post.id in known and known[post.id] not in {content_mark(post), ANOTHERS, FORGOTTEN}
     ]
+    dear = looks_are_dear(db, source)
     if new:
-        dear = looks_are_dear(db, source)
         db.table("posts").insert_all(post_row(post, source, now, dear=dear) for post in new)
     for post in edited:
-        _edit_post(db, post, source, now)
+        _edit_post(db, post, source, now, dear=dear)
     _count_engagement(db, (post for post in latest.values() if post.id in known))
     mentions = {one.key: one for one in found if known.get(one.post.id) != FORGOTTEN}
-    _withdraw(db, source, edited, mentions)
+    _withdraw(db, source, edited, mentions, now)
     mentions_new = sum(_save_mention(db, mention, now) for mention in mentions.values())
     _rematch(db, edited, mentions, now)
     return Saved(len(new), len(edited), 0, mentions_new)
@@ -86,8 +86,8 @@ def looks_are_dear(db: "Database", source: str) -> bool:
     return bool(row and row["dear"])
 
 
-def _edit_post(db: "Database", post: Post, source: str, now: datetime) -> None:
-    row = post_row(post, source, now)
+def _edit_post(db: "Database", post: Post, source: str, now: datetime, *, dear: bool) -> None:
+    row = post_row(post, source, now, dear=dear)
     kept = {"id", "source", "seen_at"} | ({"published_at"} if post.published_at is None else set())
     columns = [column for column in row if column not in kept]
     changes = ", ".join(f"{column} = :{column}" for column in columns)
@@ -140,7 +140,11 @@ def _marked_as_none(db: "Database", mention: Mention) -> bool:
 
 
 def _withdraw(
-    db: "Database", source: str, edited: Sequence[Post], mentions: Mapping[str, Mention]
+    db: "Database",
+    source: str,
+    edited: Sequence[Post],
+    mentions: Mapping[str, Mention],
+    now: datetime,
 ) -> None:
     """A mention of this source that an edit removed is one no longer."""
     for post in edited:
@@ -149,7 +153,7 @@ def _withdraw(
         ).fetchall()
         for row in rows:
             if row["key"] not in mentions:
-                removal.withdraw(db, row["key"])
+                removal.withdraw(db, row["key"], now)
 
 
 def _rematch(

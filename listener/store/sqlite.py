@@ -7,6 +7,7 @@ from pathlib import Path
 
 from listener.budget import Limits, Spending
 from listener.coverage import Coverage
+from listener.crisis.baseline import Tally
 from listener.match.around import Around, Marked
 from listener.model import Mention, Post, Spent
 from listener.ports import FailureState
@@ -22,14 +23,20 @@ from listener.store import (
     rechecks,
     removal,
     scrub,
+    settling,
     spending,
     standing,
+    stories,
     tagging,
+    tallies,
     upgrade,
 )
+from listener.store.case_book import SqliteCases
 from listener.store.connection import BUSY_SECONDS, Connect, Connection, connect_to
+from listener.store.control_book import SqliteControls
 from listener.store.port import (
     InDoubt,
+    Judged,
     Kept,
     MarkOutcome,
     Polled,
@@ -43,6 +50,7 @@ from listener.store.port import (
     SourceTurn,
     Status,
     StoreUnavailable,
+    Storied,
     Tagged,
     TagTurn,
     Written,
@@ -57,6 +65,8 @@ class SqliteStore:
     def __init__(self, connect: Connect, owner: str = "tool") -> None:
         self._connection = Connection(connect)
         self._owner = owner
+        self._cases = SqliteCases(self._connection, owner)
+        self._controls = SqliteControls(self._connection)
 
     @classmethod
     def at(
@@ -70,6 +80,14 @@ class SqliteStore:
             store.close()
             raise
         return store
+
+    @property
+    def cases(self) -> SqliteCases:
+        return self._cases
+
+    @property
+    def controls(self) -> SqliteControls:
+        return self._controls
 
     def migrate(self) -> None:
         """Bring the tables up to date. Two processes may do it at once: one waits."""
@@ -198,7 +216,7 @@ class SqliteStore:
 
     def settle_alerts(self, settled: Sequence[Settled]) -> int:
         with self._connection.writing() as db:
-            return sum(outbox.settle(db, self._owner, one) for one in settled)
+            return sum(settling.settle(db, self._owner, one) for one in settled)
 
     def release(self, dead: Sequence[str]) -> int:
         with self._connection.writing() as db:
@@ -237,6 +255,10 @@ class SqliteStore:
         with self._connection.reading() as db:
             yield from mentions.published_between(db, since, until)
 
+    def judged(self, since: datetime, until: datetime) -> Iterator[Judged]:
+        with self._connection.reading() as db:
+            yield from mentions.tagged_between(db, since, until)
+
     def mention_counts(self, since: datetime, until: datetime) -> dict[str, int]:
         with self._connection.reading() as db:
             return facts.mention_counts(db, since, until)
@@ -266,6 +288,14 @@ class SqliteStore:
     def marks(self) -> list[Marked]:
         with self._connection.reading() as db:
             return marks.all_of(db)
+
+    def storied(self, since: datetime, after: int, limit: int) -> list[Storied]:
+        with self._connection.reading() as db:
+            return stories.storied(db, since, after, limit)
+
+    def tallies(self, brand: str, since: datetime, until: datetime, minutes: int) -> list[Tally]:
+        with self._connection.reading() as db:
+            return tallies.tallies(db, brand, since, until, minutes)
 
     def search(self, words: str, limit: int) -> list[Post]:
         quoted = " ".join('"' + word.replace('"', '""') + '"' for word in words.split())

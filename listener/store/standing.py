@@ -7,6 +7,7 @@ from listener.budget import uses
 from listener.model import Fault
 from listener.ports import SHARE_USED_UP
 from listener.store import ledger, rechecks, spending
+from listener.store.control_book import channel_fact
 from listener.store.port import Buried, SourceStatus, StageStatus, Status
 from listener.store.rows import Row, moment, moment_or_none, stamp
 
@@ -52,7 +53,25 @@ def status(db: "Database", now: datetime) -> Status:
             "SELECT count(*) FROM mentions WHERE verdict = 'review' AND state <> 'withdrawn'",
         ),
         retrying=_alerts(db, "state = 'pending' AND reason <> '' ORDER BY next_at"),
+        cases=_cases(db),
+        stopped=tuple(
+            channel_fact(db, row["channel"])
+            for row in db.execute("SELECT channel FROM channel_troubles ORDER BY since").fetchall()
+        ),
+        desks=tuple(
+            (row["channel"], row["last_error"])
+            for row in db.execute(
+                "SELECT * FROM desks WHERE planned AND failures > 0 ORDER BY channel"
+            )
+        ),
     )
+
+
+def _cases(db: "Database") -> dict[str, int]:
+    rows = db.execute(
+        "SELECT state, count(*) AS them FROM cases WHERE state <> 'closed' GROUP BY state"
+    )
+    return {row["state"]: row["them"] for row in rows}
 
 
 def _count(db: "Database", query: str) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from listener.store import outbox
+from listener.store import cases, silences, stories
 from listener.store.leases import NO_LEASE, lease
 from listener.store.port import Tagged, TagTurn
 from listener.store.rows import MENTION_COLUMNS, mention_of, stamp, tag_row
@@ -59,6 +59,7 @@ def _save_one(db: "Database", tagged: Tagged, now: datetime) -> int:
                 "INSERT OR REPLACE INTO tags VALUES (?, ?, ?, ?, ?, ?, ?)",
                 tag_row(mention.key, tag, stamp(now)),
             )
-        for order in tagged.orders:
-            outbox.put(db, order, now)
+        stories.save(db, mention.post.id, tagged.story)
+        silences.note(db, mention.key, tagged.silenced, now)
+        cases.put_orders(db, tagged.orders, mention, tagged.story, now)
     return kept

@@ -8,10 +8,11 @@ from typing import Literal
 from listener.answers import Answer
 from listener.budget import NO_LIMITS, Limits, Use
 from listener.model import NOTHING_SPENT, Alert, Fault, Gap, Mention, Post, Spent
-from listener.rules import Order
+from listener.rules import Order, Silenced
+from listener.watch import ChannelFacts
 
 Trouble = Literal["locked", "full", "read-only", "broken", "unreachable", "newer"]
-Outcome = Literal["delivered", "retry", "buried", "returned"]
+Outcome = Literal["delivered", "retry", "buried", "returned", "stopped"]
 MarkOutcome = Literal["settled", "withdrawn", "restored", "kept", "no mention", "no post"]
 
 
@@ -129,12 +130,11 @@ class Rechecked:
 
     ``posts`` are those that changed, ``mentions`` the matches in them. ``looked_at`` are the ids
     of all that the site was asked for and answered about, ``passed_over`` those it didn't answer
-    about: they are asked for again at ``again_at``. ``reason`` says why, if somebody knows.
+    about: they are asked for again sooner. ``reason`` says why, if somebody knows.
     """
 
     seen_at: datetime
     due_at: datetime
-    again_at: datetime
     posts: Sequence[Post] = ()
     mentions: Sequence[Mention] = ()
     deleted: Sequence[str] = ()
@@ -157,27 +157,59 @@ class TagTurn:
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """A tagged and ranked mention, and what the rules want told about it."""
+    """A tagged and ranked mention, and what the rules want told about it.
+
+    ``story`` is the id of the post that its story began with; ``silenced`` what would have been
+    told if nobody had wanted silence.
+    """
 
     mention: Mention
     token: int
     orders: Sequence[Order] = ()
+    story: str = ""
+    silenced: Sequence[Silenced] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Storied:
+    """A post whose story is known, in the order ``n`` in which those were found."""
+
+    n: int
+    post: Post
+    seen_at: datetime
+    story: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A tagged mention, the id of the post its story began with, and when it was tagged."""
+
+    mention: Mention
+    story: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class SendTurn:
-    """An alert that is due, claimed; ``attempts`` counts this one."""
+    """An alert that is due, claimed; ``attempts`` counts this one.
+
+    ``since`` is when trying began: that it was put in the outbox, was sent again by hand, or that
+    its channel stood still last.
+    """
 
     alert: Alert
     token: int
     attempts: int
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
     """How a send ended. ``next_at`` only for a retry; ``reason`` unless delivered.
 
-    ``returned``: it was claimed and not tried, and the claim doesn't count.
+    ``returned``: it was claimed and not tried, and the claim doesn't count. ``stopped``: the
+    channel itself is refused, as ``state`` says; the alert waits, uncounted, and the channel
+    stands so until something is delivered by it again.
     """
 
     key: str
@@ -187,6 +219,7 @@ class Settled:
     receipt: str | None = None
     reason: str = ""
     next_at: datetime | None = None
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +280,12 @@ class Buried:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Everything ``listener status`` tells. ``doubts`` counts mentions that a person should see."""
+    """Everything ``listener status`` tells. ``doubts`` counts mentions that a person should see.
+
+    ``cases`` counts those that are not closed, by state; ``stopped`` are the channels that are
+    refused as such, and so stand still; ``desks`` those that could not be asked last time, with
+    the reason.
+    """
 
     store: str
     posts: int
@@ -262,6 +300,9 @@ class Status:
     waiting_by_channel: Mapping[str, int] = field(default_factory=dict)
     retrying: tuple[Buried, ...] = ()
     doubts: int = 0
+    cases: Mapping[str, int] = field(default_factory=dict)
+    stopped: tuple[ChannelFacts, ...] = ()
+    desks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from listener.store.port import LostLease, Rechecked, RecheckTurn, SourcePlan, S
 from listener.testing.fakes import NOON, a_mention, a_post
 from listener.testing.store_steps import HOUR, LEASE, MINUTE, claim, poll
 
+DAY = 24 * HOUR
+
 PLAN = SourcePlan("fake", 60, recheck_posts_max=3)
 SOON = NOON + HOUR  # when a post of noon is first looked at again
 
@@ -35,7 +37,7 @@ def ids(turn: RecheckTurn) -> list[str]:
 
 def looked(turn: RecheckTurn, now: datetime = SOON, **fields: object) -> Rechecked:
     """All of them stand as they did, unless told otherwise."""
-    plain = Rechecked(now, now, now + HOUR, looked_at=[post.id for post in turn.posts])
+    plain = Rechecked(now, now, looked_at=[post.id for post in turn.posts])
     return replace(plain, **fields)  # type: ignore[arg-type]
 
 
@@ -69,13 +71,37 @@ class StoreRechecks:
         assert store.claim_rechecks(SOON + HOUR / 2, LEASE, 9) == []
         assert len(turn_of(store, SOON + HOUR).posts) == 3
 
-    def test_what_was_passed_over_is_asked_for_later(self, store: Store) -> None:
-        keep(store, a_post("1"), a_post("2"))
-        turn = turn_of(store)
-        again_at = SOON + MINUTE
-        split = looked(turn, looked_at=["fake:1"], passed_over=["fake:2"], again_at=again_at)
+    def test_what_was_passed_over_is_asked_for_sooner(self, store: Store) -> None:
+        old = NOON - 10 * DAY
+        keep(store, a_post("1", published_at=old), a_post("2", published_at=old))
+        turn = turn_of(store, NOON + DAY)
+        split = looked(turn, NOON + DAY, looked_at=["fake:1"], passed_over=["fake:2"])
         store.save_recheck(turn, split)
-        assert ids(turn_of(store, again_at)) == ["2"]
+        assert store.claim_rechecks(NOON + DAY + 10 * HOUR, LEASE, 9) == []
+        assert ids(turn_of(store, NOON + DAY + 11 * HOUR)) == ["2"]
+
+    def test_what_is_passed_over_again_and_again_is_given_up(self, store: Store) -> None:
+        keep(store, a_post("1"))
+        store.plan_sources([replace(PLAN, recheck_is_dear=True)], NOON)
+        now, tries = SOON, 0
+        while now < NOON + 40 * DAY:
+            for turn in store.claim_rechecks(now, LEASE, 9):
+                tries += 1
+                store.save_recheck(turn, looked(turn, now, looked_at=[], passed_over=["fake:1"]))
+                assert now <= NOON + 31 * DAY
+            now += HOUR
+        assert 4 < tries < 120
+
+    def test_an_edit_brings_no_further_looks_where_they_cost(self, store: Store) -> None:
+        dear = replace(PLAN, recheck_is_dear=True)
+        late = NOON + 29 * DAY
+        keep(store, a_post("1"))
+        store.plan_sources([dear], NOON)
+        last = turn_of(store, late)
+        store.save_recheck(last, looked(last, late))
+        poll(store, [a_post("1", "Norvia, edited")], now=late + DAY)
+        store.plan_sources([dear], late + DAY)
+        assert store.claim_rechecks(late + 365 * DAY, LEASE, 9) == []
 
     def test_an_edit_is_kept_and_judged_anew(self, store: Store) -> None:
         keep(store, a_post("1"), mentions=1)

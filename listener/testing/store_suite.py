@@ -5,6 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from listener.store.port import Store
+from listener.testing.store_case_acts import StoreCaseActs
+from listener.testing.store_cases import StoreCases
+from listener.testing.store_clock import StoreClock
+from listener.testing.store_controls import StoreControls
 from listener.testing.store_ledger import StoreLedger
 from listener.testing.store_marks import StoreMarks
 from listener.testing.store_outbox import StoreOutbox
@@ -15,7 +19,18 @@ from listener.testing.store_removal import StoreRemoval
 Open = Callable[[str], Store]
 
 
-class StoreSuite(StorePolls, StoreLedger, StoreMarks, StoreOutbox, StoreRechecks, StoreRemoval):
+class StoreSuite(
+    StorePolls,
+    StoreLedger,
+    StoreMarks,
+    StoreOutbox,
+    StoreRechecks,
+    StoreRemoval,
+    StoreCases,
+    StoreCaseActs,
+    StoreClock,
+    StoreControls,
+):
     """Give ``open_store``: opens the same, at first empty, database under an owner's name."""
 
     @pytest.fixture

@@ -10,12 +10,15 @@ import structlog
 
 from listener.clock import Now
 from listener.config import Config
-from listener.store import open_store
+from listener.ports import Hearing
+from listener.store import Store, open_store
 from listener.store.port import Status, StoreUnavailable
 from listener.websub import Subscriber, Subscribing
 
 if TYPE_CHECKING:
     import uvicorn
+
+    from listener.web.channels import Switchboard
 
 log = structlog.get_logger("web")
 
@@ -27,10 +30,14 @@ Health = Callable[[], dict[str, str]]
 class Pages:
     """A small web server in a thread; when its port is taken the daemon goes on without it."""
 
-    def __init__(self, config: Config, health: Health, now: Now) -> None:
+    def __init__(
+        self, config: Config, health: Health, now: Now, nudge: Callable[[], object] = lambda: None
+    ) -> None:
+        """``nudge`` is called when somebody acted on a case: others must be told of it."""
         self._config = config
         self._health = health
         self._now = now
+        self._acted = nudge
         self._server: uvicorn.Server | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -62,11 +69,13 @@ class Pages:
     def _serve(self, listening: socket.socket) -> None:
         import uvicorn
 
+        from listener.web import channels, websub
         from listener.web.app import app
-        from listener.web.websub import routes
 
+        more = websub.routes(self._subscribers(), self._nudge)
+        more += channels.routes(self._switchboard())
         settings = uvicorn.Config(
-            app(self._health, self._status, self._now, routes(self._subscribers(), self._nudge)),
+            app(self._health, self._status, self._now, more),
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -89,20 +98,28 @@ class Pages:
         }
         return {name: subscriber for name, subscriber in told.items() if subscriber}
 
+    def _switchboard(self) -> "Switchboard":
+        """The channels that are called when somebody acts on their messages."""
+        from listener.web.channels import Switchboard
+
+        named = {one.name: one.plugin for one in self._config.channels}
+        hearing = {name: plugin for name, plugin in named.items() if isinstance(plugin, Hearing)}
+        return Switchboard(hearing, self._store, self._now, self._config.teams.name_of, self._acted)
+
+    def _store(self) -> Store:
+        return open_store(self._config.database, owner="web")
+
     def _nudge(self, source: str) -> None:
         """Make a source due; where that fails its polling goes on as ever."""
         try:
-            with closing(open_store(self._config.database, owner="web")) as store:
+            with closing(self._store()) as store:
                 store.nudge(source, self._now())
         except StoreUnavailable as error:
             log.warning("a hub's notice can't be heeded", source=source, reason=str(error))
 
     def _status(self) -> Status:
-        store = open_store(self._config.database, owner="web")
-        try:
+        with closing(self._store()) as store:
             return store.status(self._now())
-        finally:
-            store.close()
 
 
 def _family(host: str) -> socket.AddressFamily:

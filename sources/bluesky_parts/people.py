@@ -17,6 +17,7 @@ from listener.ports import Reject, Retry
 from sources.bluesky_parts.cursor import State
 from sources.bluesky_parts.events import SITE, Event, post_of, uri_of
 from sources.common import fields
+from sources.common.again import put_off
 from sources.common.asking import Asking
 from sources.common.fields import Json
 
@@ -84,15 +85,17 @@ class People:
         """What became of these posts. Raises Retry and Reject where not one could be asked."""
         changed: list[Post] = []
         deleted: list[str] = []
-        for n, some in enumerate(_by_call(posts)):
+        asked = 0
+        for some in _by_call(posts):
             try:
                 views = self._views(some) or self._views(some)  # an empty answer is doubted
             except (Retry, Reject) as failure:
-                if not n:
+                if not asked:
                     failure.spent = self.spent
                     raise
-                self.faults.append(Fault(self.asking.base_url, failure.reason))
+                self.faults += put_off(posts[asked:], failure.reason)
                 break
+            asked += len(some)
             here = [(one, views[_uri(one)]) for one in some if _uri(one) in views]
             changed += [new for old, view in here if (new := _renewed(old, view)) != old]
             missing = [one for one in some if _uri(one) not in views]
@@ -114,11 +117,11 @@ class People:
         try:
             known = self._profiles(list(dict.fromkeys(post.author.id for post in missing)))
         except (Retry, Reject) as failure:
-            self._unasked(failure)
+            self.faults += put_off(missing, failure.reason)
             return []
-        if unknown := sum(post.author.id not in known for post in missing):
-            told = f"{unknown} posts and their authors are not known there: check api_url"
-            self.faults.append(Fault(self.asking.base_url, told))
+        unknown = (post for post in missing if post.author.id not in known)
+        told = f"{self.asking.base_url} knows neither it nor its author: check api_url"
+        self.faults += put_off(unknown, told)
         return [post for post in missing if post.author.id in known]
 
     def _profiles(self, dids: Sequence[str]) -> dict[str, Json]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from listener.model import Fault, Post
 from listener.ports import Reject, Retry
 from sources.common import fields
+from sources.common.again import put_off
 from sources.common.fields import Json
 from sources.common.purse import NothingLeft
 from sources.discourse_parts.forum import POSTS_PER_LOOK_MAX, Forum, NotThere
@@ -25,11 +26,7 @@ class SecondLook:
     deleted: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     failure: Retry | Reject | None = None
-
-    @property
-    def found_any(self) -> bool:
-        """Whether it brought anything."""
-        return bool(self.changed or self.deleted)
+    looked_at: int = 0
 
     def at(self, posts: Sequence[Post]) -> None:
         """Look at these posts, as far as the purse goes."""
@@ -38,11 +35,10 @@ class SecondLook:
             for topic, together in _by_topic(posts).items():
                 self._topic(topic, together, left)
         except NothingLeft:
-            reason = f"{len(left)} posts were not looked at again: nothing is left to spend"
-            self.faults.append(Fault(self.forum.address, reason))
+            self.faults += put_off(left.values(), "nothing is left to spend")
         except (Retry, Reject) as failure:
             self.failure = failure
-            self.faults.append(Fault(self.forum.address, failure.reason))
+            self.faults += put_off(left.values(), failure.reason)
 
     def _topic(self, topic: str, posts: Sequence[Post], left: dict[str, Post]) -> None:
         listed = self._listed(topic, posts) if topic and len(posts) > 1 else {}
@@ -54,6 +50,7 @@ class SecondLook:
             else:
                 self._compare(post, raw)
             left.pop(post.native_id, None)
+            self.looked_at += 1
 
     def _listed(self, topic: str, posts: Sequence[Post]) -> dict[str, Json]:
         listed: dict[str, Json] = {}
@@ -70,7 +67,7 @@ class SecondLook:
         try:
             now = looked_at_again(raw, post, self.forum.address)
         except ValueError as error:
-            self.faults.append(Fault(post.url or post.id, f"can't be looked at again: {error}"))
+            self.faults.append(Fault(post.id, f"can't be looked at again: {error}"))
             return
         if now is None:
             self.deleted.append(post.id)

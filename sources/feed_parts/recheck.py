@@ -14,6 +14,7 @@ from listener.clock import sleep
 from listener.model import Batch, Fault, Post, Spent
 from listener.net import Reply, request
 from listener.ports import Reject, Retry
+from sources.common.again import put_off
 from sources.common.plain_text import web_address
 from sources.common.politeness import Politeness, host_of
 from sources.feed_parts.comments_page import has_lost, numbered_place
@@ -51,13 +52,13 @@ class Recheck:
         faults: list[Fault] = []
         for post in posts:
             if monotonic() > self._ends or self.requests + _REQUESTS_MAX > self.requests_max:
-                faults.append(Fault(post.url or post.id, "was not looked at again this time"))
+                faults += put_off([post], "nothing is left to spend")
                 continue
             try:
                 if web_address(post.url) and self._is_gone(post.url):
                     deleted.append(post.id)
             except (Retry, Reject) as error:
-                faults.append(Fault(post.url, f"can't be looked at again: {error.reason}"))
+                faults += put_off([post], error.reason)
         return Batch(deleted=tuple(deleted), faults=tuple(faults), spent=Spent(self.requests))
 
     def _is_gone(self, url: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from listener.model import Batch, Fault, Post
 from listener.ports import Reject, Retry
 from sources.common import fields
+from sources.common.again import put_off
 from sources.common.asking import Asking
 from sources.common.purse import NothingLeft, Purse
 from sources.hackernews_parts.posts import is_gone, looked_at_again
@@ -26,21 +27,18 @@ class Look:
 
         The first failure ends it, as all are asked of the same site.
         """
-        unseen = len(posts)
-        for post in posts:
+        for place, post in enumerate(posts):
             try:
                 self._at(post)
             except NothingLeft:
+                self.faults += put_off(posts[place:], "nothing is left to spend")
                 break
             except (Retry, Reject) as failure:
                 if self.purse.spent == 1:
                     failure.spent = self.purse.told()
                     raise
-                self.faults.append(Fault(post.id, failure.reason))
+                self.faults += put_off(posts[place:], failure.reason)
                 break
-            unseen -= 1
-        if unseen:
-            self.faults.append(Fault("hackernews", f"{unseen} posts were not looked at again"))
         return Batch(
             posts=tuple(self.posts),
             deleted=tuple(self.deleted),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from listener.model import Fault, Post
 from listener.ports import Reject, Retry
 from sources.common import fields
+from sources.common.again import put_off
 from sources.common.purse import NothingLeft
 from sources.mastodon_parts.instance import Instance, NotThere
 from sources.mastodon_parts.statuses import (
@@ -34,17 +35,17 @@ class SecondLook:
     faults: list[Fault] = field(default_factory=list)
     failures: list[Retry | Reject] = field(default_factory=list)
     looked_at: int = 0
+    _left: dict[str, Post] = field(default_factory=dict)
 
     def at(self, posts: Sequence[Post]) -> None:
         """Look at these posts, as far as the purse goes."""
+        self._left = {post.id: post for post in posts}
         try:
             for host, there in _by_host(posts).items():
                 instance = self.instance_of(host)
                 self._at_host(instance, [post for post in there if self._may(instance, post)])
         except NothingLeft:
-            left = len(posts) - self.looked_at
-            reason = f"{left} posts were not looked at again: nothing is left to spend"
-            self.faults.append(Fault("mastodon", reason))
+            self.faults += put_off(self._left.values(), "nothing is left to spend")
 
     def _may(self, instance: Instance, post: Post) -> bool:
         """Whether its name leads to a plain host; strangers gave it."""
@@ -52,7 +53,7 @@ class SecondLook:
             return bool(native_id_of(post.native_id, instance.named))
         except ValueError as error:
             self.faults.append(Fault(post.id, f"can't be looked at again: {error}"))
-            self.looked_at += 1
+            self._looked_at(post)
             return False
 
     def _at_host(self, instance: Instance, posts: Sequence[Post]) -> None:
@@ -60,10 +61,15 @@ class SecondLook:
             together = self._together(instance, posts)
             for post in posts:
                 self._one(instance, post, together)
-                self.looked_at += 1
+                self._looked_at(post)
         except (Retry, Reject) as failure:
             self.failures.append(failure)
-            self.faults.append(Fault(instance.host, failure.reason))
+            there = [self._left.pop(post.id) for post in posts if post.id in self._left]
+            self.faults += put_off(there, failure.reason)
+
+    def _looked_at(self, post: Post) -> None:
+        self.looked_at += 1
+        self._left.pop(post.id, None)
 
     def _together(self, instance: Instance, posts: Sequence[Post]) -> Mapping[str, fields.Json]:
         """Those of several statuses that are there, by their ids; nothing where it can't tell."""

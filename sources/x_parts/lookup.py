@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from listener.model import Batch, Fault, Post
 from listener.ports import Reject, Retry
 from sources.common import fields
+from sources.common.again import put_off
 from sources.common.fields import Json
 from sources.x_parts.posts import SITE, is_withheld, post_of, users_in, versions, written_at
 from sources.x_parts.search import FIELDS, Purse
@@ -28,9 +29,7 @@ def looked_up(posts: Sequence[Post], purse: Purse) -> Batch:
     if known and not asked:
         raise Retry("its budget has no post left to look at", state="budget", spent=purse.spent)
     seen = _Seen()
-    faults: list[Fault] = []
-    if len(asked) < len(known):
-        faults.append(Fault("lookup", f"{len(known) - len(asked)} posts wait: its budget ends"))
+    faults = put_off(list(known.values())[len(asked) :], "its budget ends")
     try:
         _look(asked, purse, seen)
         _look_at_edits(purse, seen)
@@ -38,7 +37,8 @@ def looked_up(posts: Sequence[Post], purse: Purse) -> Batch:
         if not seen.answered:
             failure.spent = purse.spent
             raise
-        faults.append(Fault("lookup", failure.reason))
+        edited = (known[first] for first in seen.edits if first in known)
+        faults += put_off(edited, failure.reason)
     return Batch(
         posts=tuple(post for post in seen.posts.values() if _has_changed(known, post)),
         deleted=tuple(f"{SITE}:{one}" for one in dict.fromkeys(seen.deleted) if one in known),

@@ -1,8 +1,21 @@
 """Strangers' words that try to ping, link or format in Slack, made from a seed."""
 
+from datetime import timedelta
 from random import Random
+from typing import get_args
 
-from listener.model import Alert, AlertKind, Author, Evidence, Mention, Post, Priority, Tag
+from listener.model import (
+    Alert,
+    AlertKind,
+    Author,
+    Case,
+    CaseState,
+    Evidence,
+    Mention,
+    Post,
+    Priority,
+    Tag,
+)
 from tests.alerts.example import NOON
 
 ATOMS = (
@@ -83,7 +96,7 @@ def words(random: Random, atoms_max: int = 12) -> str:
 
 def hostile_alert(random: Random, mentions_max: int = 8) -> Alert:
     """An alert in which every field that a stranger can fill is hostile."""
-    kinds: tuple[AlertKind, ...] = ("mentions", "mentions", "spike", "source", "clear")
+    kinds: tuple[AlertKind, ...] = ("mentions", "mentions", *get_args(AlertKind))
     told = tuple(_mention(random) for _ in range(random.randint(1, mentions_max)))
     earlier = tuple(_mention(random) for _ in range(random.randint(0, 1)))
     return Alert(
@@ -98,6 +111,33 @@ def hostile_alert(random: Random, mentions_max: int = 8) -> Alert:
         mentions=told,
         earlier=earlier,
         earlier_count=random.choice((0, 1, 70)),
+        case=_case(random) if random.random() < 0.6 else None,
+        history=tuple(_mention(random) for _ in range(random.randint(0, 4))),
+        history_count=random.choice((0, 3, 10**9)),
+    )
+
+
+def _case(random: Random) -> Case:
+    """A case as strangers would like it to be, were its key, team and owner theirs to name."""
+    at = NOON + timedelta(minutes=random.randrange(-(10**6), 10**6))
+    return Case(
+        key=words(random, 4),
+        brand=words(random, 3),
+        rule=words(random, 3),
+        team=words(random, 3),
+        opened_at=NOON,
+        published_at=at,
+        waiting_since=random.choice((NOON, at)),
+        state=random.choice(get_args(CaseState)),
+        owner=random.choice(("", words(random, 3), f"slack:{words(random, 2)}", "slack:U012AB3CD")),
+        answered_at=random.choice((None, at)),
+        snoozed_until=random.choice((None, at)),
+        claim_due_at=random.choice((None, at)),
+        answer_due_at=random.choice((None, at)),
+        step=random.randrange(4),
+        version=random.choice((1, 10**9)),
+        mentions=random.choice((1, 70)),
+        authors=random.choice((1, 70)),
     )
 
 

@@ -5,6 +5,7 @@ stands, with its entities decoded once and twice, and in compatibility form (wid
 plain): whatever a client or a proxy between might do, no name is called and nothing links.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from listener.model import Alert
+from tests.alerts.slack_limits import broken
 
 Json = dict[str, Any]
 
@@ -20,7 +22,7 @@ Json = dict[str, Any]
 CALL = {"channel", "text", "blocks", "metadata", "ts", "thread_ts", "reply_broadcast"}
 QUIET = {"parse": "none", "link_names": False}
 QUIET_POST = QUIET | {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
-BLOCKS = {"header", "section", "context", "divider"}
+BLOCKS = {"header", "section", "context", "divider", "actions"}
 
 ENTITY = re.compile(r"&(?:amp|lt|gt);")
 PING = re.compile(r"<[!@#]|@\w|#\w|@(?:here|channel|everyone|group)", re.IGNORECASE)
@@ -33,6 +35,12 @@ LINKING = {
 }
 FORMATTING = re.compile(r"[*_~`]")
 LINK = re.compile(r"<(https?://[!-;=?-{}~]+)\|Open the post>")
+MOMENT = r"<!date\^\d{9,11}\^\{date_short_pretty\} \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>"
+TIME = rf"(?:waiting since|claim due|answer due|snoozed until|answered|closed) {MOMENT}"
+OURS = re.compile(rf"{TIME}(?: · {TIME})*|<@[UW][A-Z0-9]{{2,20}}>")
+"""The marks that are no link: moments, and who pressed a button."""
+ROW = re.compile(r"case/\d{1,18}/[A-Za-z0-9/:#@~+,.%_-]{1,248}")
+"""What names a row of buttons: never shown, and made of plain characters."""
 
 
 def findings(call: Json, alert: Alert) -> list[str]:
@@ -42,11 +50,23 @@ def findings(call: Json, alert: Alert) -> list[str]:
     for block in call["blocks"]:
         if block["type"] not in BLOCKS:
             found.append(f"a block of type {block['type']}")
+        if block["type"] == "actions":
+            found += _buttons(block)
+            continue
         for text in _texts(block):
             found += _mrkdwn(text, hosts) if text["type"] == "mrkdwn" else _plain(text)
     key = call["metadata"]["event_payload"]["key"]
     if not re.fullmatch(r"[!-%'-;=?-~]{0,1100}", key):
         found.append(f"metadata holds {key!r}")
+    return found
+
+
+def whisper_findings(call: Json) -> list[str]:
+    """The same of what only one person sees: a sentence, in one paragraph."""
+    (block,) = call["blocks"]
+    found = [*_notice(call["text"]), *_limits(call), *_plain(block["text"])]
+    if not QUIET.items() <= call.items() or call.keys() - CALL - QUIET.keys() != {"user"}:
+        found.append(f"arguments {sorted(call)}")
     return found
 
 
@@ -71,7 +91,18 @@ def _plain(text: Json) -> Iterator[str]:
     yield from _loud(text["text"])
 
 
+def _buttons(row: Json) -> Iterator[str]:
+    """A row of buttons holds our own words and nobody else's, whatever the alert says."""
+    if not ROW.fullmatch(row["block_id"]):
+        yield f"a row named {row['block_id']!r}"
+    written = json.dumps(row["elements"])
+    if re.search(r"[<>&@#*_~`]", re.sub(r'"[a-z]+_[a-z_]+"', "", written)):
+        yield f"more than our words on buttons: {written}"
+
+
 def _mrkdwn(text: Json, hosts: set[str]) -> Iterator[str]:
+    if OURS.fullmatch(text["text"]) and text.get("verbatim") is True:
+        return
     link = LINK.fullmatch(text["text"])
     if link is None or text.get("verbatim") is not True:
         yield f"mrkdwn that is not our link: {text!r}"
@@ -102,16 +133,9 @@ def unescape_three(text: str) -> str:
 
 
 def _limits(call: Json) -> Iterator[str]:
-    if len(call["blocks"]) > 50:
-        yield f"{len(call['blocks'])} blocks"
     if not 0 < len(call["text"]) <= 4000:
         yield f"text of {len(call['text'])} characters"
-    for block in call["blocks"]:
-        chars_max = 150 if block["type"] == "header" else 3000
-        for text in _texts(block):
-            units = len(text["text"].encode("utf-16-le", "surrogatepass")) // 2
-            if not 0 < units <= chars_max:
-                yield f"a text of {units} units in {block['type']}"
+    yield from broken(call["blocks"])
 
 
 def _texts(block: Json) -> list[Json]:

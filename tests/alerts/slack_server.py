@@ -1,9 +1,12 @@
 """A stand-in for Slack on loopback, for what the channel uses of it.
 
 It answers in the shapes of docs.slack.dev/reference/methods/chat.postMessage, …/chat.update,
-…/chat.delete, and
+…/chat.delete, …/chat.postEphemeral, and
 docs.slack.dev/messaging/sending-messages-using-incoming-webhooks, refuses blocks over the limits
-of docs.slack.dev/reference/block-kit, and keeps what it accepted:
+of docs.slack.dev/reference/block-kit (:mod:`tests.alerts.slack_limits`), and keeps what it
+accepted. With a clock it also keeps the limits of docs.slack.dev/apis/web-api/rate-limits, as
+strictly as they are written: one message a second in a channel, 50 updates and 100 ephemeral
+messages a minute. :mod:`tests.alerts.slack_clicks` presses the buttons:
 
     with SlackServer(faults=["429:30", "ok", "hangup"]) as server:
         SlackChannel(token=server.token, channel="#service", base_url=server.url, …)
@@ -21,14 +24,18 @@ Each call takes the next fault; when there are none left, all is well. The fault
 """
 
 import json
+import math
 import threading
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
 from listener.ports import Secret
+from tests.alerts.slack_limits import broken
 
 Json = dict[str, Any]
 
@@ -37,6 +44,16 @@ AMBIGUOUS = frozenset({"half", "hangup"})
 
 TOKEN = "xoxb-0000-stand-in-token"
 HOOK_PATH = "/services/T0/B0/stand-in-hook"
+RESPONSE_PATH = "/actions/T0/0/stand-in-response"
+METHODS = {"hook", "chat.postMessage", "chat.update", "chat.delete", "chat.postEphemeral"}
+RATES = {
+    "hook": (1, 1.0),
+    "chat.postMessage": (1, 1.0),
+    "chat.update": (50, 60.0),
+    "chat.delete": (50, 60.0),
+    "chat.postEphemeral": (100, 60.0),
+}
+"""How many calls of a method in how many seconds; of messages, in one channel."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +75,17 @@ class Call:
 class SlackServer:
     """Slack's Web API and one incoming webhook, with the faults that a test asks for."""
 
-    def __init__(self, faults: Iterable[str] = ()) -> None:
+    def __init__(
+        self, faults: Iterable[str] = (), now: Callable[[], datetime] | None = None
+    ) -> None:
         self.calls: list[Call] = []
         self.messages: dict[str, Json] = {}  # what stands in the channel now, by its ts
+        self.whispers: list[Json] = []  # what only one person saw
+        self.response_calls = 0
+        self.too_fast = 0
+        self._posted = 0
+        self._now = now
+        self._times: dict[tuple[str, str], list[float]] = defaultdict(list)
         self.closing = threading.Event()
         self._faults: Iterator[str] = iter(faults)
         self._lock = threading.Lock()
@@ -103,12 +128,18 @@ class SlackServer:
     def answer(self, path: str, authorization: str, raw: bytes) -> tuple[str, bytes]:
         """The fault that befalls this call, and the body Slack would answer with."""
         method = "hook" if path == HOOK_PATH else path.removeprefix("/api/")
-        payload = _payload(raw)
         with self._lock:
+            if path == RESPONSE_PATH:
+                self.response_calls += 1
+                return "ok", b"ok"
+            payload = _payload(raw)
             fault = next(self._faults, "ok")
+            wait_seconds = self._pace(method, payload)
             error = _refusal(method, payload, authorization, self.messages)
             if fault.startswith("error:"):
                 error = fault.removeprefix("error:")
+            if wait_seconds:
+                fault = f"429:{wait_seconds}"
             accepted = not error and fault in {"ok", *AMBIGUOUS}
             answer = self._accept(method, payload) if accepted else {"ok": False, "error": error}
             self.calls.append(Call(method, payload, raw, fault, accepted))
@@ -116,18 +147,51 @@ class SlackServer:
             return fault, error.encode() or b"ok"
         return fault, json.dumps(answer).encode()
 
+    @property
+    def threads(self) -> dict[str, Json]:
+        """What stands in the channel, without what is said in its threads."""
+        return {ts: said for ts, said in self.messages.items() if "thread_ts" not in said}
+
+    def replies(self, ts: str) -> list[Json]:
+        """What was said in the thread of this message."""
+        return [said for said in self.messages.values() if said.get("thread_ts") == ts]
+
+    def _pace(self, method: str, payload: Json) -> int:
+        """For how many seconds this call comes too soon; 0 where the pace is kept."""
+        if self._now is None or method not in RATES:
+            return 0
+        most, seconds = RATES[method]
+        place = _channel(payload) if method in {"hook", "chat.postMessage"} else ""
+        at = self._now().timestamp()
+        recent = [then for then in self._times[method, place] if at - then < seconds]
+        if len(recent) >= most:
+            self.too_fast += 1
+            return math.ceil(seconds - (at - recent[0]))
+        self._times[method, place] = [*recent, at]
+        return 0
+
     def _accept(self, method: str, payload: Json) -> Json:
-        channel = "C0" + str(payload.get("channel", "HOOK")).strip("#").upper()
         if method == "chat.delete":
             del self.messages[payload["ts"]]
             return {"ok": True, "channel": payload["channel"], "ts": payload["ts"]}
+        if method == "chat.postEphemeral":
+            self.whispers.append(payload)
+            return {"ok": True, "message_ts": f"1700000001.{len(self.whispers):06}"}
+        channel = _channel(payload)
         if method == "chat.update":
-            channel, ts = payload["channel"], payload["ts"]
+            ts = payload["ts"]
         else:
-            ts = f"1700000000.{len(self.messages):06}"
+            ts = f"1700000000.{self._posted:06}"
+            self._posted += 1
         self.messages[ts] = payload
         message = {"type": "message", "bot_id": "B0", "text": payload["text"], "ts": ts}
         return {"ok": True, "channel": channel, "ts": ts, "message": message}
+
+
+def _channel(payload: Json) -> str:
+    """The channel's id, whether it is called by that or by its name."""
+    named = str(payload.get("channel", "HOOK"))
+    return named if named.startswith("C0") else "C0" + named.strip("#").upper()
 
 
 def _payload(raw: bytes) -> Json:
@@ -137,7 +201,7 @@ def _payload(raw: bytes) -> Json:
 
 def _refusal(method: str, payload: Json, authorization: str, messages: dict[str, Json]) -> str:
     """Slack's error code for a call, or an empty string."""
-    if method not in {"hook", "chat.postMessage", "chat.update", "chat.delete"}:
+    if method not in METHODS:
         return "unknown_method"
     if method != "hook" and authorization != f"Bearer {TOKEN}":
         return "invalid_auth"
@@ -145,20 +209,13 @@ def _refusal(method: str, payload: Json, authorization: str, messages: dict[str,
         return "message_not_found"
     if method == "chat.delete":
         return ""
+    if method == "chat.postEphemeral" and not str(payload.get("user", "")).startswith("U"):
+        return "user_not_in_channel"
+    if payload.get("thread_ts", "") not in {"", *messages}:
+        return "thread_not_found"
     if len(payload.get("text", "")) > 40_000:
         return "msg_too_long"
-    return "" if all(map(_fits, payload["blocks"])) and _is_short(payload) else "invalid_blocks"
-
-
-def _is_short(payload: Json) -> bool:
-    return 1 <= len(payload["blocks"]) <= 50
-
-
-def _fits(block: Json) -> bool:
-    texts = [*block.get("elements", []), *([block["text"]] if "text" in block else [])]
-    chars_max = 150 if block["type"] == "header" else 3000
-    sizes = [len(text["text"].encode("utf-16-le", "surrogatepass")) // 2 for text in texts]
-    return len(texts) <= 10 and all(0 < size <= chars_max for size in sizes)
+    return "invalid_blocks" if broken(payload["blocks"]) else ""
 
 
 class _Http(ThreadingHTTPServer):

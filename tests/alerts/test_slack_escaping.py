@@ -6,17 +6,27 @@ The full campaign of 100,000 posts is ``python tests/campaign_slack.py``.
 import json
 from dataclasses import replace
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.slack_parts.blocks import JOINER, harmless, link, message
-from alerts.text import web_address
-from tests.alerts.example import alert, everywhere, mention
+from alerts.slack_parts.blocks import message, reply
+from alerts.slack_parts.buttons import buttons
+from alerts.slack_parts.escape import harmless, link
+from alerts.text import JOINER, web_address
+from listener.model import AlertKind
+from listener.ports import Call
+from tests.alerts.example import NOON, alert, everywhere, mention
+from tests.alerts.slack_cases import case, case_alert
+from tests.alerts.slack_clicks import Member
 from tests.alerts.slack_hostile import ATOMS, hostile_alert
-from tests.alerts.slack_oracle import QUIET_POST, findings, unescape_three
+from tests.alerts.slack_hostile import words as hostile_words
+from tests.alerts.slack_oracle import QUIET_POST, findings, unescape_three, whisper_findings
+from tests.alerts.slack_server import SlackServer
+from tests.alerts.test_slack import bot
+from tests.alerts.test_slack_hearing import TS, Shown
 from tests.campaign_slack import campaign
 
 Json = dict[str, Any]
@@ -38,6 +48,16 @@ def test_words_in_every_field_stay_words(words: str) -> None:
     assert findings(call(message(hostile)), hostile) == []
 
 
+@settings(max_examples=100, deadline=None)
+@given(WORDS, st.sampled_from(get_args(AlertKind)))
+def test_words_in_every_field_of_a_case_stay_words(words: str, kind: AlertKind) -> None:
+    named = case(key=words, team=words, owner=words, rule=words, state="claimed", mentions=9)
+    hostile = everywhere(words)
+    told = replace(hostile, kind=kind, case=named, history=hostile.mentions, history_count=2)
+    for content in (message(told, acts=True), reply(told)):
+        assert findings(call(content), told) == []
+
+
 @settings(max_examples=300, deadline=None)
 @given(WORDS, st.integers(1, 60))
 def test_a_cut_leaves_nothing_half(words: str, chars_max: int) -> None:
@@ -49,6 +69,17 @@ def test_a_cut_leaves_nothing_half(words: str, chars_max: int) -> None:
         .encode("utf-16", "replace")
         .startswith(decoded.encode("utf-16", "replace"))
     )
+
+
+def test_a_word_to_one_person_stays_words() -> None:
+    shown = Shown({TS: {"blocks": buttons(case())}})
+    click = Member(shown, NOON).press(TS, "claim")
+    asked = Call({name.lower(): value for name, value in click.headers.items()}, click.body, NOON)
+    with SlackServer() as server:
+        for random in map(Random, range(200)):
+            bot(server).answer(asked, hostile_words(random, 20))
+    assert len(server.whispers) == 200
+    assert [whisper_findings(call) for call in server.whispers] == [[]] * 200
 
 
 def test_a_campaign_over_http_finds_nothing() -> None:
@@ -103,6 +134,28 @@ def test_the_judge_sees_what_an_escaper_forgot(raw: str, finding: str) -> None:
 def test_the_judge_sees_a_call_that_lets_slack_parse(change: Json, finding: str) -> None:
     told = alert()
     assert any(finding in line for line in findings(call(message(told) | change), told))
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "<@U012AB3CD> <!here>",
+        "<!subteam^S01>",
+        "<!date^1^{time}^https://evil.example|x>",
+        "answer due *now*",
+    ],
+)
+def test_the_judge_sees_marks_that_are_not_ours(mark: str) -> None:
+    content = message(case_alert())
+    content["blocks"][1]["elements"][1]["text"] = mark
+    assert any("not our link" in line for line in findings(call(content), case_alert()))
+
+
+def test_the_judge_sees_words_of_others_on_a_button() -> None:
+    content = message(case_alert(), acts=True)
+    (row,) = [block for block in content["blocks"] if block["type"] == "actions"]
+    row["elements"][0]["text"]["text"] = "ask <!here>"
+    assert any("on buttons" in line for line in findings(call(content), case_alert()))
 
 
 def test_the_judge_sees_a_link_to_somewhere_else() -> None:

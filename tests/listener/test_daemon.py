@@ -204,7 +204,7 @@ def test_pages_tell_health_and_metrics(daemon: Running, hook: Hook) -> None:
     until(lambda: daemon.page("/healthz")[0] == 200, "health")
     status, body = daemon.page("/healthz")
     assert json.loads(body)["roles"] == dict.fromkeys(
-        ("poll", "recheck", "tag", "alarm", "send"), "ok"
+        ("poll", "recheck", "tag", "escalate", "alarm", "desk", "send"), "ok"
     )
     until(lambda: "listener_alerts_delivered 1.0" in daemon.page("/metrics")[1], "metrics")
     assert 'listener_source_up{source="file"} 1.0' in daemon.page("/metrics")[1]

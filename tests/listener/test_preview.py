@@ -22,8 +22,8 @@ from listener.preview import (
     changes,
     preview,
 )
-from listener.preview_alerts import HELD_CHARS_MAX, JUDGED_MAX
-from listener.rules import Condition, Rule, Spike
+from listener.preview_alerts import HELD_CHARS_MAX, JUDGED_MAX, Tolls
+from listener.rules import Condition, Rule, Spike, Topic
 from listener.testing.fakes import NOON, a_mention, a_post
 
 NORVIA = Brand("norvia", names=("Norvia",), products=("Norvia Plus",))
@@ -233,6 +233,15 @@ def test_a_rule_by_source_counts_what_came_from_nobody_knows_where() -> None:
     some = [Change(None, a_mention("1", source="")), Change(a_mention("2", source="x"), None)]
     (toll,) = told(some, [rule]).alerts
     assert (toll.more, toll.fewer, toll.by_source) == (1, 0, True)
+
+
+def test_a_rule_by_topic_and_for_a_team_is_counted_too() -> None:
+    when = Condition(topics=frozenset({Topic("late", ("late", "myöhässä"))}))
+    tolls = Tolls([Rule("late", (), when, team="care")])
+    for number, text in enumerate(("Norvia is late", "Norvia on myöhässä", "Norvia flies")):
+        tolls.add(None, a_mention(post=a_post(str(number), text)), judged=True)
+    (toll,), _, _ = tolls.told(list)
+    assert (toll.team, toll.more, toll.asks) == ("care", 2, ())
 
 
 def test_rules_about_volumes_say_nothing() -> None:

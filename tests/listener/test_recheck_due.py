@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.recheck_due import next_check
+from listener.recheck_due import next_check, next_try
 from listener.testing.fakes import NOON
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -45,3 +45,22 @@ def test_dear_looks_are_four() -> None:
         now = at
         looks.append((now - NOON).days)
     assert looks == [1, 3, 9, 27]
+
+
+@pytest.mark.parametrize(
+    ("age", "wait", "dear_wait"),
+    [
+        (-5 * MINUTE, HOUR, HOUR),
+        (5 * HOUR, HOUR, HOUR),
+        (3 * DAY, 3 * HOUR, 3 * HOUR),
+        (29 * DAY, DAY, DAY),
+        (30 * DAY, DAY, None),
+        (395 * DAY, None, None),
+    ],
+)
+def test_a_failed_look_is_made_again_and_not_for_ever(
+    age: timedelta, wait: timedelta | None, dear_wait: timedelta | None
+) -> None:
+    for dear, expected in ((False, wait), (True, dear_wait)):
+        again = next_try(NOON - age, NOON, dear=dear)
+        assert again == (None if expected is None else NOON + expected)

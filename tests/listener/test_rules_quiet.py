@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listener.rules import Quiet, local_day, quiet_until
+from listener.local_time import local_day
+from listener.rules import Quiet, quiet_until
 
 HELSINKI = ZoneInfo(
     "Europe/Helsinki"

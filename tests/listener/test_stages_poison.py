@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 
 from listener.model import Alert
+from listener.routing import Routing
 from listener.rules import Rule
 from listener.stages.send import SendStage
 from listener.stages.tag import Judge, TagStage
@@ -32,7 +33,7 @@ def test_a_mention_that_can_not_be_stored_costs_itself(tmp_path: Path) -> None:
     store = StrictStore.at(tmp_path / "s.db")
     poll(store, [a_post("1"), a_post("poison"), a_post("2")])
     judge = Judge("urgency", FakeClassifier("urgency", lambda _: "high"))
-    stage = TagStage(store, [judge], [Rule("each", ("desk",))], UTC)
+    stage = TagStage(store, [judge], Routing([Rule("each", ("desk",))], UTC))
     assert stage.step(NOON) == 2
     assert not stage.busy
     told = {mention.post.native_id for mention in store.mentions(NOON, NOON + timedelta(hours=1))}

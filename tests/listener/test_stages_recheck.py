@@ -15,7 +15,6 @@ from listener.stages.poll import Listened
 from listener.stages.recheck import (
     LEASE_SECONDS,
     PACE_SECONDS,
-    PASSED_OVER_WAIT,
     SCRUB_AFTER,
     RecheckStage,
 )
@@ -166,9 +165,9 @@ def test_what_was_not_answered_is_asked_for_soon(
     source.answer = bringing()
     look(stage, late + PACE)  # the third post is no worse off
     assert source.asked == [["1", "2"], ["3"]]
-    look(stage, late + PASSED_OVER_WAIT - MINUTE)
+    look(stage, late + HOUR - MINUTE)
     assert len(source.asked) == 2
-    look(stage, late + PASSED_OVER_WAIT)
+    look(stage, late + HOUR)
     assert source.asked[2:] == ([again] if again else [])
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from listener.model import Author, Mention, Tag
 from listener.retry import MENTION_ATTEMPTS_MAX
+from listener.routing import Routing
 from listener.rules import Condition, Rule
 from listener.stages.tag import Judge, TagStage, judge
 from listener.store import Store, StoreUnavailable
@@ -54,7 +55,7 @@ def high_but_for_bad_ones(mentions: Sequence[Mention]) -> list[Tag]:
 
 
 def a_stage(store: Store, *judges: Judge) -> TagStage:
-    return TagStage(store, judges, [URGENT], UTC, LEASE)
+    return TagStage(store, judges, Routing([URGENT], UTC), LEASE)
 
 
 def judging(answer: Callable[[Sequence[Mention]], Any]) -> tuple[Asked, Judge]:
@@ -223,7 +224,7 @@ def test_a_mention_whose_words_changed_is_judged_by_its_new_ones(store: Store) -
 
 def test_without_judges_mentions_are_ranked_and_ruled_all_the_same(store: Store) -> None:
     poll(store, [a_post("1")])
-    TagStage(store, [], [Rule("all", ("desk",))], UTC).step(NOON)
+    TagStage(store, [], Routing([Rule("all", ("desk",))], UTC)).step(NOON)
     assert tagged(store)["1"].priority.score == 20
     assert len(due(store)) == 1
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What the tests with real services need, on Debian. "wordpress" or "bluesky"; both by default.
+# What the tests with real services need, on Debian: "wordpress", "bluesky", "request_tracker" or
+# "synapse"; all by default. (Roundup comes by pip, with the extra dev.)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -22,4 +23,18 @@ bluesky() {
   npm rebuild better-sqlite3
 }
 
-for service in "${@:-wordpress bluesky}"; do for one in $service; do (set -e; "$one"); done; done
+request_tracker() {
+  local wanted=(request-tracker5 rt5-db-sqlite rt5-standalone)
+  dpkg -s "${wanted[@]}" >/dev/null 2>&1 && return 0
+  sudo=""; [ "$(id -u)" = 0 ] || sudo=sudo
+  $sudo apt-get update -q
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -q -y --no-install-recommends "${wanted[@]}"
+}
+
+synapse() {
+  [ -x .services/synapse/bin/python ] && return 0
+  python3 -m venv .services/synapse
+  .services/synapse/bin/pip install --quiet --disable-pip-version-check matrix-synapse
+}
+
+for service in "${@:-wordpress bluesky request_tracker synapse}"; do for one in $service; do (set -e; "$one"); done; done

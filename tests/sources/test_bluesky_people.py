@@ -35,7 +35,8 @@ def test_an_api_that_knows_nobody_deletes_nothing(site: BlueskySite) -> None:
     site.queued = [EMPTY, EMPTY, Answer(body={"profiles": []})]
     batch = site.source().recheck(posts, UNLIMITED)
     assert (batch.deleted, batch.posts) == ((), ())
-    assert "3 posts and their authors are not known there" in batch.faults[0].reason
+    assert [fault.where for fault in batch.faults] == [post.id for post in posts]
+    assert "knows neither it nor its author" in batch.faults[0].reason
 
 
 def test_one_empty_answer_deletes_nothing(site: BlueskySite) -> None:
@@ -49,7 +50,7 @@ def test_where_authors_cannot_be_asked_about_nothing_is_deleted(site: BlueskySit
     posts = known(site).posts
     site.queued = [EMPTY, EMPTY, Answer(500)]
     batch = site.source().recheck(posts, UNLIMITED)
-    assert (batch.deleted, len(batch.faults)) == ((), 1)
+    assert (batch.deleted, len(batch.faults)) == ((), 3)
     site.queued = [EMPTY, EMPTY]
     assert not site.source().recheck(posts, Spent(requests=2)).deleted
 

@@ -203,7 +203,7 @@ def test_a_second_look_stops_at_the_allowance(site: DiscourseSite) -> None:
     before = len(site.asked)
     batch = site.source().recheck(posts, Spent(requests=2))
     assert len(site.asked) - before == 2
-    assert "3 posts were not looked at again" in batch.faults[0].reason
+    assert len(batch.faults) == 3
 
 
 def test_members_only_is_told_with_what_to_do_and_a_key_opens_it(site: DiscourseSite) -> None:

@@ -188,7 +188,7 @@ def test_a_second_look_stays_within_its_allowance(site: XSite) -> None:
     before = sum(site.billed.values())
     batch = source.recheck(posts, Spent(10, 25, MUCH))
     assert sum(site.billed.values()) - before == batch.spent.posts == 25
-    assert "35 posts wait" in batch.faults[0].reason
+    assert len(batch.faults) == 35
     with pytest.raises(Retry) as failure:
         source.recheck(posts, Spent(10, 0, MUCH))
     assert failure.value.state == "budget"

@@ -7,7 +7,7 @@ each must have a reason in the plan.
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from listener.budget import NO_LIMITS
 from tests.campaigns.year.plan import Plan
@@ -64,6 +64,7 @@ class Verdict:
     groundless: tuple[Stretch, ...]
     untold: tuple[Stretch, ...]
     billed_twice: tuple[str, ...]
+    looked_too_often: tuple[str, ...]
     over_budget: tuple[str, ...]
     uncounted: int
     gaps: int
@@ -72,7 +73,7 @@ class Verdict:
     def wrongs(self) -> dict[str, object]:
         """What went wrong, by kind."""
         kinds = ("lost", "invented", "stale", "undeleted", "groundless", "untold", "billed_twice")
-        kinds += ("over_budget", "uncounted")
+        kinds += ("looked_too_often", "over_budget", "uncounted")
         return {kind: getattr(self, kind) for kind in kinds if getattr(self, kind)}
 
 
@@ -104,6 +105,7 @@ def judge(site: StandIn, books: Books, platform: Platform, plan: Plan) -> Verdic
         groundless=tuple(_groundless(site, books, platform, plan)),
         untold=tuple(one for one in books.noted if not _covered(one, books.told)),
         billed_twice=tuple(sorted(_billed_twice(site, books.killed))),
+        looked_too_often=tuple(sorted(_looked_too_often(site, books.killed, platform))),
         over_budget=tuple(_over_budget(site, platform)),
         uncounted=0 if platform.limits == NO_LIMITS else _uncounted(site, books),
         gaps=len(books.told),
@@ -151,18 +153,30 @@ def _overdue(entry: Entry, changed_at: datetime, patience: Patience, plan: Plan)
 def _groundless(site: StandIn, books: Books, platform: Platform, plan: Plan) -> Iterator[Stretch]:
     """The gaps for which nothing in the plan is a reason: an excuse must not be a habit.
 
-    A budget that was used up is one, and a site that lists the newest posts alone, where there
-    were more between two polls. What comes after the last look is not seen yet.
+    A budget that was used up is one, and a site that lists the newest posts alone, where nothing
+    was left that could be known. What comes after the last look is not seen yet.
     """
     full = set(_over_budget(site, platform, left=LEFT))
     for since, until in books.told:
         is_last = until == plan.end and not any(since < look for look in books.looks)
         is_ill = any(spell.since < until and since < spell.until for spell in plan.spells)
         is_poor = bool(full & {f"{at:{form}}" for at in (since, until) for form in FORMS})
-        then = until + timedelta(seconds=platform.poll_seconds)
-        new = sum(since <= entry.at <= then for entry in site.entries.values())
-        if not (is_last or is_ill or is_poor or 0 < platform.lists <= new):
+        if not (is_last or is_ill or is_poor or _ran_over(site, since, until)):
             yield since, until
+
+
+def _ran_over(site: StandIn, since: datetime, until: datetime) -> bool:
+    """Whether one of its lists, asked for at the gap's end, began only there.
+
+    What had been listed before made room for more than there was room for, or was all taken
+    down: who reads the list can't tell which. A list that has grown shorter had room.
+    """
+    for shown in getattr(site, "shown", {}).values():
+        before = [moments for at, moments in shown if at <= since][-1:]
+        after = next((moments for at, moments in shown if at >= until), [])
+        if before and after and min(after) == until and len(after) >= len(before[0]):
+            return True
+    return False
 
 
 def _covered(stretch: Stretch, told: Iterable[Stretch]) -> bool:
@@ -187,6 +201,14 @@ def _billed_twice(site: StandIn, killed: Collection[str]) -> Iterator[str]:
     reads: Counter[str] = getattr(site, "read", None) or Counter(one for _, one in site.billed)
     for version, count in reads.items():
         if count > 1 + (version in killed):
+            yield version
+
+
+def _looked_too_often(site: StandIn, killed: Collection[str], platform: Platform) -> Iterator[str]:
+    """Versions of posts that were bought oftener than to be read once and looked at so often."""
+    days = Counter(post_id for _, post_id in site.billed)
+    for version, count in days.items():
+        if 0 < platform.looks < count - 1 - (version in killed):
             yield version
 
 

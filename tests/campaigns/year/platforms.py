@@ -57,6 +57,7 @@ class Platform:
     ``cut`` cuts its streams, where it has any that are read.
     ``edits_among`` is how many of the newest posts are edited: sites may not tell of others.
     Where ``lists`` is not 0, the site lists so many posts, and what comes too fast rolls over.
+    Where ``looks`` is not 0, second looks are billed, and a post may have so many.
     """
 
     name: str
@@ -69,11 +70,12 @@ class Platform:
     finds_deletions: Patience = free
     edits_among: int = 200
     lists: int = 0
+    looks: int = 0
     cut: Callable[[Any], None] = nothing
 
 
-SELDOM = Rates(posts=1.5)
-"""Where a second look at one post takes one request."""
+SELDOM = Rates(posts=1.0)
+"""Where a second look at one post takes one request, and a post has forty and more."""
 
 FEED = {"poll_seconds": 3 * 3_600.0}
 
@@ -81,8 +83,15 @@ PLATFORMS = [
     Platform("hackernews", HackerNewsSite, SELDOM, Limits(requests_per_day=1_000)),
     Platform("reddit", RedditSite, limits=Limits(requests_per_day=100)),
     Platform("discourse", DiscourseSite, SELDOM),
-    Platform("x", XSite, limits=Limits(posts_per_month=4_000), finds_deletions=billed),
-    Platform("x, poor", XSite, Rates(busy=4), Limits(posts_per_month=300), finds_deletions=never),
+    Platform("x", XSite, limits=Limits(posts_per_month=4_000), finds_deletions=billed, looks=4),
+    Platform(
+        "x, poor",
+        XSite,
+        Rates(busy=4),
+        Limits(posts_per_month=300),
+        finds_deletions=never,
+        looks=4,
+    ),
     Platform("mastodon", MastodonSite, limits=Limits(requests_per_day=60)),
     Platform("bluesky", BlueskySite, Rates(cuts=0.3), cut=cut),
     Platform(

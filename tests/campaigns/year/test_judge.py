@@ -13,7 +13,7 @@ from listener.ports import Source
 from tests.campaigns.year.judge import Books, Kept, Verdict, judge
 from tests.campaigns.year.plan import TROUBLES, Plan, Spell
 from tests.campaigns.year.platforms import START, Platform, billed, never
-from tests.sources.standins.serving import DAY, HOUR, MINUTE, Answer, Asked, StandIn
+from tests.sources.standins.serving import DAY, HOUR, Answer, Asked, StandIn
 
 
 class Unasked(StandIn):
@@ -26,7 +26,7 @@ class Unasked(StandIn):
         raise AssertionError(brands, settings)
 
 
-PLATFORM = Platform("test", Unasked, limits=Limits(requests_per_day=3, posts_per_month=3))
+PLATFORM = Platform("test", Unasked, limits=Limits(requests_per_day=3, posts_per_month=9), looks=4)
 ILL = Spell(START + DAY, START + 2 * DAY, "down", TROUBLES["down"])
 PLAN = Plan(START, START + 30 * DAY, (), (ILL,))
 LOOKS = tuple(START + n * 3 * HOUR for n in range(240))
@@ -101,7 +101,9 @@ def test_a_year_that_was_kept_has_nothing_wrong() -> None:
         ("groundless", telling(9 * DAY, 10 * DAY)),
         ("untold", noting(DAY, 2 * DAY)),
         ("over_budget", asked(4, 4)),
-        ("over_budget", sold("2027-03-01", "2027-03-01", "2027-03-02", "2027-03-03")),
+        ("over_budget", sold(*["2027-03-01"] * 8, "2027-03-02", "2027-03-03")),
+        ("looked_too_often", sold(*(f"2027-03-0{day}" for day in range(1, 7)))),
+        ("looked_too_often", sold(*(f"2027-03-0{day}" for day in range(1, 8)), killed=True)),
         ("uncounted", asked(3, 2)),
         ("uncounted", sold("2027-03-01", counted=0)),
         ("billed_twice", sold("2027-03-01", "2027-03-02")),
@@ -154,6 +156,13 @@ def test_who_was_killed_before_storing_may_buy_once_more() -> None:
     assert year(sold("2027-03-01", "2027-03-02", killed=True)).billed_twice == ()
 
 
+def test_a_post_may_be_read_once_and_looked_at_four_times() -> None:
+    days = [f"2027-03-0{day}" for day in range(1, 7)]
+    assert year(sold(*days[:5])).looked_too_often == ()
+    assert year(sold(*days), platform=replace(PLATFORM, looks=0)).looked_too_often == ()
+    assert year(sold(*days, killed=True)).looked_too_often == ()
+
+
 def test_what_a_platform_cannot_find_is_not_asked_of_it() -> None:
     blind = replace(PLATFORM, finds_edits=never, finds_deletions=never)
     assert year(keeping("3", Kept("post at 60")), platform=blind).wrongs() == {}
@@ -166,15 +175,25 @@ def test_patience_is_counted_in_time_without_trouble() -> None:
     assert (billed(2 * DAY), billed(20 * DAY)) == (7 * DAY, None)
 
 
-def test_a_list_that_rolled_over_is_a_reason_for_a_gap() -> None:
-    lists = replace(PLATFORM, lists=2, poll_seconds=HOUR.total_seconds())
+@pytest.mark.parametrize(
+    ("listed", "lists", "is_reason"),
+    [
+        ([1, 2], [9 * DAY, 10 * DAY], True),  # it ran over
+        ([], [9 * DAY], True),  # all that was known had been taken down
+        ([1, 2], [8 * DAY, 9 * DAY], False),  # one that was known is there
+        ([1, 2], [9 * DAY], False),  # there was room for another
+        ([1, 2], [10 * DAY], False),  # it begins elsewhere
+        ([1, 2], [], False),
+    ],
+)
+def test_a_list_without_anything_known_is_a_reason_for_a_gap(
+    listed: list[int], lists: list[timedelta], is_reason: bool
+) -> None:
+    def shown(site: StandIn, books: Books) -> Books:
+        before = (START + 8.5 * DAY, [START + n * DAY for n in listed])
+        after = (START + 10.5 * DAY, [START + age for age in lists])
+        site.shown = {"/other": [], "/feed": [before, after]}  # type: ignore[attr-defined]
+        return books
 
-    def burst(site: StandIn, books: Books) -> Books:
-        for minute in (1, 2):
-            site.publish("x", at=START + 9 * DAY + minute * MINUTE)
-        kept = {entry: Kept("x") for entry in ("4", "5")}
-        return replace(books, kept={**books.kept, **kept})
-
-    gap = telling(9 * DAY, 9 * DAY + 5 * MINUTE)
-    assert year(burst, gap, platform=lists).groundless == ()
-    assert year(gap, platform=lists).groundless != ()
+    verdict = year(shown, telling(8.5 * DAY, 9 * DAY))
+    assert (verdict.groundless == ()) is is_reason

@@ -4,6 +4,7 @@ The generators yield each time a verb has returned: what it did was acknowledged
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -11,8 +12,11 @@ from itertools import count
 from random import Random
 
 from listener.budget import Limits
+from listener.cases import ActKind, Change, Refused
+from listener.escalation import Escalation, Plan
 from listener.model import Author, Fault, Post, Priority, Spent, Tag
-from listener.rules import Rule, orders
+from listener.ports import Changes
+from listener.rules import Rule, Silence, Silenced, orders
 from listener.store import scrub as wiping
 from listener.store.port import (
     Polled,
@@ -27,6 +31,7 @@ from listener.store.port import (
 )
 from listener.store.sqlite import SqliteStore
 from listener.testing import a_mention, a_post
+from listener.testing.case_steps import an_act, an_order
 from listener.watch import Alarm
 
 LEASE_SECONDS = 60.0
@@ -119,6 +124,44 @@ def send(store: SqliteStore, random: Random, now: datetime) -> Iterator[None]:
     yield
 
 
+def act(store: SqliteStore, random: Random, now: datetime) -> Iterator[None]:
+    """People act on cases, at a desk and elsewhere, and the clock goes on."""
+    cases = store.cases.find(states=("new", "claimed", "answered", "closed"), limit=20)
+    for case in random.sample(cases, min(len(cases), 3)):
+        with suppress(Refused):
+            kind = random.choice(KINDS)
+            store.cases.act(case.key, an_act(kind, now=now, until=now + 9 * MINUTE), now)
+        yield
+    for case in store.cases.due(now, 2):
+        late = Escalation(case.step + 1, {"boss": True}, "still waits")
+        store.cases.keep(case, Plan(None, None, now + 9 * MINUTE, (late,)), now)
+        yield
+    store.cases.plan_desks({"tickets": 60.0}, now)
+    yield
+    turns = store.cases.claim_desks(now, LEASE_SECONDS, 1)
+    yield
+    for turn in turns:
+        changes = tuple(Change(an_act("claim", now=now), case.key) for case in cases[:2])
+        store.cases.save_changes(turn, Changes(str(now), changes), now, now)
+        yield
+
+
+def control(store: SqliteStore, random: Random, now: datetime) -> Iterator[None]:
+    """Silences begin and end, what is buried is sent again, a channel stands still."""
+    number = store.controls.silence(Silence(now, now + 9 * MINUTE, "anna"))
+    yield
+    store.controls.end_silence(random.randint(1, number), now)
+    yield
+    store.controls.resend(now)
+    yield
+    turns = store.claim_alerts("tickets", now, LEASE_SECONDS, random.randint(1, 10))
+    yield
+    outcomes = [_settled(turn, random, now) for turn in turns]
+    died = replace(outcomes[0], outcome="stopped", receipt=None, state="login") if turns else None
+    store.settle_alerts([*outcomes[1:], died] if died else [])
+    yield
+
+
 def watch(store: SqliteStore, random: Random, now: datetime) -> Iterator[None]:
     raised = Alarm("down", "fake", "Source fake failed", kind=random.choice(("source", "clear")))
     store.save_alarm(raised, ["desk"], now, now)
@@ -183,7 +226,6 @@ def _rechecked(turn: RecheckTurn, random: Random, now: datetime) -> Rechecked:
     return Rechecked(
         seen_at=now,
         due_at=now,
-        again_at=now + 2 * MINUTE,
         posts=posts,
         mentions=[a_mention(post=post) for post in posts],
         deleted=[post.id for post in came.get("deleted", [])],
@@ -198,7 +240,12 @@ def _tagged(turn: TagTurn, random: Random, now: datetime) -> Tagged:
     tags = (Tag("urgency", random.choice(("low", "high")), 0.9, ("says so",), "t/1"),)
     priority = Priority(random.randint(0, 100), ("because",))
     mention = replace(turn.mention, tags=tags, priority=priority)
-    return Tagged(mention, turn.token, orders(RULES, mention, now, UTC))
+    told = orders(RULES, mention, now, UTC)
+    if random.random() < 0.5:
+        told.append(an_order(mention.key, now, channel="tickets"))
+    story = f"fake:{int(mention.post.native_id) // 10}"
+    silenced = [Silenced("each", "mail", 1)] * random.randint(0, 1)
+    return Tagged(mention, turn.token, told, story, silenced)
 
 
 def _settled(turn: SendTurn, random: Random, now: datetime) -> Settled:
@@ -214,5 +261,8 @@ def _settled(turn: SendTurn, random: Random, now: datetime) -> Settled:
     )
 
 
-STEPS: tuple[Step, ...] = (poll, tag, send, watch, restart, recheck, forget, scrub)
-WEIGHTS = (6, 5, 5, 2, 1, 3, 1, 3)
+STEPS: tuple[Step, ...] = (
+    poll, tag, send, watch, restart, recheck, forget, scrub, act, control
+)  # fmt: skip
+WEIGHTS = (6, 5, 5, 2, 1, 3, 1, 3, 3, 2)
+KINDS: tuple[ActKind, ...] = ("claim", "answer", "close", "reopen", "note", "mute_author")

@@ -17,9 +17,13 @@ from threading import Timer
 import pytest
 
 from listener.budget import Limits
-from listener.model import Spent, Tag
-from listener.rules import orders
+from listener.cases import Change
+from listener.escalation import Escalation, Plan
+from listener.model import Case, Spent, Tag
+from listener.ports import Changes
+from listener.rules import Silence, Silenced, orders
 from listener.store import Store, StoreUnavailable, open_store, scrub
+from listener.store.case_port import CaseBook, Controls, DeskTurn
 from listener.store.connection import connect_to
 from listener.store.port import (
     Rechecked,
@@ -32,12 +36,14 @@ from listener.store.port import (
 )
 from listener.store.sqlite import SqliteStore
 from listener.testing import a_post
+from listener.testing.case_steps import an_act, an_order
 from listener.testing.fakes import NOON
 from listener.testing.store_steps import EACH, LEASE, delivered, polled
 from listener.watch import Alarm
 from tests.listener.store.troubles import PLACES, REAL, Place
 
 HOUR = timedelta(hours=1)
+ESCALATES = Plan(NOON, None, NOON + HOUR, (Escalation(1, {"boss": False}, "still waits"),))
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ class Work:
     mention: TagTurn
     alert: SendTurn
     recheck: RecheckTurn
+    desk: DeskTurn
+    case: Case
 
 
 def settled_alone(store: Store) -> None:
@@ -76,11 +84,22 @@ WRITES: dict[str, Callable[[Work], object]] = {
     "beat": lambda work: work.store.beat("tag", NOON),
     "claim_rechecks": lambda work: work.store.claim_rechecks(NOON + 3 * HOUR, LEASE, 9),
     "save_recheck": lambda work: work.store.save_recheck(
-        work.recheck, Rechecked(NOON + HOUR, NOON + HOUR, NOON + HOUR, deleted=["fake:1"])
+        work.recheck, Rechecked(NOON + HOUR, NOON + HOUR, deleted=["fake:1"])
     ),
     "fail_recheck": lambda work: work.store.fail_recheck(work.recheck, "no answer", NOON + HOUR),
     "forget": lambda work: work.store.forget("traveller", ["fake"], NOON),
     "scrub": lambda work: work.store.scrub(NOON),
+    "cases.act": lambda work: work.store.cases.act(work.case.key, an_act("claim"), NOON),
+    "cases.keep": lambda work: work.store.cases.keep(work.case, ESCALATES, NOON),
+    "cases.plan_desks": lambda work: work.store.cases.plan_desks({"new": 60.0}, NOON),
+    "cases.claim_desks": lambda work: work.store.cases.claim_desks(NOON + HOUR, LEASE, 9),
+    "cases.save_changes": lambda work: work.store.cases.save_changes(
+        work.desk, Changes("9", (Change(an_act("claim"), work.case.key),)), NOON, NOON + HOUR
+    ),
+    "cases.fail_changes": lambda work: work.store.cases.fail_changes(work.desk, "no", NOON + HOUR),
+    "controls.silence": lambda work: work.store.controls.silence(Silence(NOON, NOON + HOUR, "me")),
+    "controls.end_silence": lambda work: work.store.controls.end_silence(1, NOON),
+    "controls.resend": lambda work: work.store.controls.resend(NOON + HOUR),
 }
 READS: dict[str, Callable[[Store], object]] = {
     "owners": lambda store: store.owners(),
@@ -97,6 +116,16 @@ READS: dict[str, Callable[[Store], object]] = {
     "doubts": lambda store: store.doubts(None, 9),
     "search": lambda store: store.search("late", 9),
     "written": lambda store: store.written("traveller"),
+    "judged": lambda store: list(store.judged(NOON - HOUR, NOON + HOUR)),
+    "storied": lambda store: store.storied(NOON, 0, 9),
+    "tallies": lambda store: store.tallies("norvia", NOON - HOUR, NOON + HOUR, 60),
+    "cases.find": lambda store: store.cases.find(),
+    "cases.file": lambda store: store.cases.file(store.cases.find()[0].key),
+    "cases.due": lambda store: store.cases.due(NOON, 9),
+    "cases.escalated": lambda store: store.cases.escalated(["desk"], NOON),
+    "controls.silences": lambda store: store.controls.silences(NOON),
+    "controls.trail": lambda store: list(store.controls.trail(NOON, NOON + HOUR)),
+    "controls.channel_facts": lambda store: store.controls.channel_facts(["desk", "phone"]),
 }
 
 
@@ -127,18 +156,37 @@ def prepared(store: SqliteStore) -> Work:
     (mention,) = store.claim_mentions(NOON, LEASE, 1)
     (alert,) = store.claim_alerts("desk", NOON, LEASE, 1)
     (recheck,) = store.claim_rechecks(NOON + HOUR, LEASE, 1)
+    (refused,) = store.claim_alerts("phone", NOON, LEASE, 1)
+    store.settle_alerts([replace(delivered(refused), outcome="buried")])
+    store.controls.silence(Silence(NOON, NOON + HOUR, "anna"))
+    store.cases.plan_desks({"desk": 60.0, "phone": 60.0}, NOON)
+    (desk,) = store.cases.claim_desks(NOON, LEASE, 1)
+    (case,) = store.cases.due(NOON, 9)
     with store._connection.writing() as db:
         scrub.want(db, NOON)
-    return Work(store, source, mention, alert, recheck)
+    return Work(store, source, mention, alert, recheck, desk, case)
 
 
 def tagged(turn: TagTurn) -> Tagged:
+    """Told at the desk, and the case that it opens by telephone."""
     mention = replace(turn.mention, tags=(Tag("urgency", "high", 0.9, by="t/1"),))
-    return Tagged(mention, turn.token, orders([EACH], mention, NOON, UTC))
+    told = orders([EACH], mention, NOON, UTC)
+    return Tagged(
+        mention,
+        turn.token,
+        [*told, an_order(mention.key, channel="phone")],
+        story="fake:0",
+        silenced=[Silenced("each", "mail", 1)],
+    )
+
+
+def verbs_of(port: type, prefix: str = "") -> set[str]:
+    named = inspect.getmembers(port, inspect.isfunction)
+    return {prefix + name for name, _ in named if name[0] != "_"}
 
 
 def test_every_verb_of_the_store_is_tried_here() -> None:
-    verbs = {name for name, _ in inspect.getmembers(Store, inspect.isfunction) if name[0] != "_"}
+    verbs = verbs_of(Store) | verbs_of(CaseBook, "cases.") | verbs_of(Controls, "controls.")
     assert verbs == {*WRITES, *READS, "status", "close"}
 
 

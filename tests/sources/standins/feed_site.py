@@ -40,12 +40,16 @@ _FEED = """<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"
 
 
 class FeedSite(StandIn):
-    """The blog. ``answer`` reads the newest ten only, however many there are."""
+    """The blog. ``answer`` reads the newest ten only, however many there are.
+
+    ``shown`` notes of each feed, whenever it was asked for, from when the entries were.
+    """
 
     name: ClassVar[str] = "feed"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.shown: dict[str, list[tuple[datetime, list[datetime]]]] = {}
         self._comments: dict[str, list[str]] = {}
         self._order: dict[bool, list[tuple[Any, int]]] = {False: [], True: []}
 
@@ -103,12 +107,13 @@ class FeedSite(StandIn):
         return FeedSource(**(preset | settings))
 
     def _feed(self, asked: Asked) -> Answer:
-        comments = asked.path.startswith("/comments")
+        listed = self.newest(comments=asked.path.startswith("/comments"))
+        self.shown.setdefault(asked.path, []).append((self.now, [entry.at for entry in listed]))
         body = _FEED.format(
             title="A blog",
             address=f"{self.url}{asked.path}",
             home=self.url,
-            items="".join(map(self._item, self.newest(comments=comments))),
+            items="".join(map(self._item, listed)),
         ).encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers = {"ETag": etag, "Content-Type": "application/rss+xml; charset=UTF-8"}

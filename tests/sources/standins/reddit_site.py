@@ -19,6 +19,8 @@ from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -185,11 +187,8 @@ class RedditSite(StandIn):
 
     def _shown(self, lists: list[str]) -> Iterator[Key]:
         """What these lists show, the newest first."""
-        kept: list[Key] = []
-        for name in lists:
-            keys = (key for key in reversed(self._lists[name]) if self._is_listed(key))
-            kept += [key for _, key in zip(range(DEPTH), keys, strict=False)]
-        yield from sorted(kept, reverse=True) if len(lists) > 1 else kept
+        kept = (filter(self._is_listed, reversed(self._lists[name])) for name in lists)
+        return merge(*(islice(keys, DEPTH) for keys in kept), reverse=True)
 
     def _is_listed(self, key: Key) -> bool:
         at, _, name = key
@@ -206,14 +205,12 @@ class RedditSite(StandIn):
                 yield key
 
     def _page(self, asked: Asked, keys: Iterator[Key]) -> Answer:
-        listed = [key for _, key in zip(range(DEPTH), keys, strict=False)]
         limit, after = min(int(asked.one("limit", "25")), 100), asked.one("after")
-        start = 0
+        listed = (name for _, _, name in islice(keys, DEPTH))
         if after:
-            names = [key[2] for key in listed]
-            start = names.index(after) + 1 if after in names else len(listed)
-        page = [key[2] for key in listed[start : start + limit]]
-        is_more = start + limit < len(listed)
+            any(name == after for name in listed)  # what comes before the page is used up
+        page = list(islice(listed, limit))
+        is_more = next(listed, None) is not None
         return _listing([self.thing(name) for name in page], page[-1] if is_more else None)
 
     def _info(self, asked: Asked) -> Answer:

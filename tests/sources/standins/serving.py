@@ -194,6 +194,8 @@ def serving(site: SomeHost) -> Iterator[SomeHost]:
 
 def _handler(site: Host) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        wbufsize = -1  # head and body leave together
+
         def do_GET(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             parts = urlsplit(self.path)

@@ -1,0 +1,1 @@
+"""The parts of the Apprise channel, one thing each."""

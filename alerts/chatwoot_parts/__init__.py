@@ -1,0 +1,1 @@
+"""What the Chatwoot channel is made of."""

@@ -1,0 +1,1 @@
+"""What the Freshdesk channel is made of."""

@@ -1,0 +1,1 @@
+"""What the Jira channel is made of."""

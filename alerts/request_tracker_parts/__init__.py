@@ -1,0 +1,1 @@
+"""Request Tracker in parts: what is done to a ticket, and what people did there."""

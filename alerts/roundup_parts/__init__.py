@@ -1,0 +1,1 @@
+"""Roundup in parts: what is done to an issue, and what people did there."""

@@ -1,0 +1,1 @@
+"""What the Zammad channel is made of."""

@@ -1,0 +1,1 @@
+"""What the Zendesk channel is made of."""

@@ -1,0 +1,80 @@
+"""What nobody wants told for a while, in SQL, and what was not told for it."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from listener.rules import Silence, Silenced
+from listener.store import case_rows
+from listener.store.rows import stamp
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+def save(db: "Database", silence: Silence) -> int:
+    """Keep it under a number of its own."""
+    row = case_rows.silence_row(silence)
+    columns, values = ", ".join(row), ", ".join(f":{column}" for column in row)
+    kept = db.execute(f"INSERT INTO silences ({columns}) VALUES ({values}) RETURNING n", row)
+    return int(kept.fetchone()["n"])
+
+
+def end(db: "Database", number: int, now: datetime) -> bool:
+    """Let it end now, if it hasn't."""
+    ended = db.execute(
+        "UPDATE silences SET until = :now WHERE n = :number AND until > :now",
+        {"now": stamp(now), "number": number},
+    )
+    return bool(ended.rowcount)
+
+
+def holding(db: "Database", now: datetime) -> list[Silence]:
+    """Those that hold now."""
+    rows = db.execute(
+        "SELECT * FROM silences WHERE until > :now AND since <= :now ORDER BY until, n",
+        {"now": stamp(now)},
+    ).fetchall()
+    return [case_rows.silence_of(row) for row in rows]
+
+
+def note(db: "Database", mention_key: str, silenced: Sequence[Silenced], now: datetime) -> None:
+    """Keep in the trail what would have been told."""
+    for one in silenced:
+        db.execute(
+            """INSERT OR IGNORE INTO silenced (at, mention, rule, channel, silence)
+               VALUES (?, ?, ?, ?, ?)""",
+            (stamp(now), mention_key, one.rule, one.channel, one.silence),
+        )
+
+
+def forget(db: "Database", post_ids: Sequence[str], now: datetime) -> None:
+    """No silence names the authors of these posts any longer.
+
+    One that named nobody else ends: without a name it would hold for everybody.
+    """
+    rows = db.execute(
+        f"""SELECT DISTINCT site, author_handle FROM posts
+            WHERE author_handle <> '' AND id IN ({",".join("?" * len(post_ids))})""",
+        post_ids,
+    ).fetchall()
+    handles = {(row["site"], case_rows.bare(row["author_handle"])) for row in rows}
+    names = {name for site, handle in handles for name in (handle, f"{site}:{handle}")}
+    if not names:
+        return
+    for row in db.execute("SELECT * FROM silences WHERE authors <> '[]'").fetchall():
+        authors = json.loads(row["authors"])
+        left = [author for author in authors if _named(author) not in names]
+        if len(left) < len(authors):
+            db.execute(
+                """UPDATE silences SET authors = ?, reason = '',
+                   until = CASE WHEN ? THEN until ELSE min(until, ?) END WHERE n = ?""",
+                (json.dumps(left, ensure_ascii=False), bool(left), stamp(now), row["n"]),
+            )
+
+
+def _named(author: str) -> str:
+    """A handle, or ``site:handle``, as it is compared."""
+    site, colon, handle = author.rpartition(":")
+    return f"{site}{colon}{case_rows.bare(handle)}"
