@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from alerts.chatwoot import ChatwootChannel
 from alerts.chatwoot_parts.markdown import as_markdown, as_words
 from alerts.desks.html import still
-from listener.ports import Desk, Following, Retracting, Secret
+from listener.ports import Secret
 from tests.alerts.standins.chatwoot_site import ANNA, ChatwootSite, rendered
-from tests.alerts.standins.drills import DeskDrills, changed, deliver, joining, opening, read
+from tests.alerts.standins.drills import DeskDrills, changed, deliver, joining, many, opening, read
 
 
 class TestChatwoot(DeskDrills):
@@ -60,10 +60,7 @@ class TestChatwoot(DeskDrills):
     def test_pages_of_changes_lose_nothing(self, site: ChatwootSite) -> None:
         channel = site.channel()
         cursor = channel.changes(None).cursor
-        receipts = [
-            channel.send(opening(number, key=f"k{number}", thread=f"t{number}", case=None))
-            for number in range(60)
-        ]
+        receipts = many(channel, 60)
         for receipt in receipts:
             site.later(60)
             site.anna(receipt, "took")
@@ -75,19 +72,6 @@ class TestChatwoot(DeskDrills):
         told = [*(change.act for change in early.changes), *rest, *late]
         assert [act.kind for act in told].count("claim") == 60
         assert [act.kind for act in told].count("note") == 1
-        assert read(site, channel, cursor)[0] == []
-
-    def test_our_closing_is_ours_and_what_follows_is_theirs(self, site: ChatwootSite) -> None:
-        channel = site.channel()
-        cursor = channel.changes(None).cursor
-        receipt = channel.send(opening())
-        channel.send(changed(receipt, 3, state="closed"))
-        site.later(5)
-        site.anna(receipt, "reopened")
-        acts, cursor = read(site, channel, cursor)
-        assert [act.kind for act in acts] == ["reopen"]
-        site.later(600)
-        channel.send(changed(receipt, 4, state="closed"))
         assert read(site, channel, cursor)[0] == []
 
     @pytest.mark.parametrize(
@@ -104,12 +88,6 @@ class TestChatwoot(DeskDrills):
         plain = {"url": "https://app.chatwoot.com", "token": Secret("t"), "account": 5, "inbox": 7}
         with pytest.raises(ValueError, match=fault):
             ChatwootChannel(**plain | changes)  # type: ignore[arg-type]
-
-    def test_it_is_what_the_ports_ask_for(self, site: ChatwootSite) -> None:
-        channel = site.channel()
-        assert isinstance(channel, Desk)
-        assert isinstance(channel, Following)
-        assert isinstance(channel, Retracting)
 
 
 @settings(max_examples=200)

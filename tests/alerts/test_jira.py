@@ -5,8 +5,8 @@ from typing import ClassVar
 import pytest
 
 from alerts.jira import JiraChannel
-from listener.ports import Desk, Following, Retracting, Retry, Secret
-from tests.alerts.standins.drills import DeskDrills, changed, deliver, opening, read
+from listener.ports import Retry, Secret
+from tests.alerts.standins.drills import DeskDrills, changed, deliver, many, opening, read
 from tests.alerts.standins.jira_site import ANNA, CUSTOMER, JiraSite
 
 
@@ -71,10 +71,7 @@ class TestJira(DeskDrills):
     def test_pages_of_changes_lose_nothing(self, site: JiraSite) -> None:
         channel = site.channel()
         cursor = channel.changes(None).cursor
-        receipts = [
-            channel.send(opening(number, key=f"k{number}", thread=f"t{number}", case=None))
-            for number in range(30)
-        ]
+        receipts = many(channel, 30)
         site.page = 7
         for receipt in receipts:
             site.later(60)
@@ -116,9 +113,3 @@ class TestJira(DeskDrills):
         given = {"url": "https://x.atlassian.net", "email": "a@x.org", "token": Secret("t")}
         with pytest.raises(ValueError, match=fault):
             JiraChannel(**given | {"project": "SUP"} | settings)  # type: ignore[arg-type]
-
-    def test_it_is_what_the_ports_ask_for(self, site: JiraSite) -> None:
-        channel = site.channel()
-        assert isinstance(channel, Desk)
-        assert isinstance(channel, Following)
-        assert isinstance(channel, Retracting)

@@ -6,9 +6,9 @@ from typing import ClassVar
 import pytest
 
 from alerts.zammad import ZammadChannel
-from listener.ports import Desk, Following, Reject, Retracting, Retry, Secret
+from listener.ports import Reject, Retry, Secret
 from tests.alerts.example import mention
-from tests.alerts.standins.drills import DeskDrills, changed, joining, opening, read
+from tests.alerts.standins.drills import DeskDrills, changed, joining, many, opening, read
 from tests.alerts.standins.zammad_site import ZammadSite
 
 
@@ -69,10 +69,7 @@ class TestZammad(DeskDrills):
     def test_pages_of_changes_lose_nothing(self, site: ZammadSite) -> None:
         channel = site.channel()
         cursor = channel.changes(None).cursor
-        receipts = [
-            channel.send(opening(number, key=f"k{number}", thread=f"t{number}", case=None))
-            for number in range(60)
-        ]
+        receipts = many(channel, 60)
         for at, receipt in enumerate(receipts):
             site.later(60 if at % 20 else 0)
             site.anna(receipt, "took")
@@ -99,9 +96,3 @@ class TestZammad(DeskDrills):
         given = {"url": "https://desk.example.org", "token": Secret("t"), "group": "Social"}
         with pytest.raises(ValueError, match=fault):
             ZammadChannel(**given | settings)  # type: ignore[arg-type]
-
-    def test_it_is_what_the_ports_ask_for(self, site: ZammadSite) -> None:
-        channel = site.channel()
-        assert isinstance(channel, Desk)
-        assert isinstance(channel, Following)
-        assert isinstance(channel, Retracting)

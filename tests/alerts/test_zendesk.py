@@ -6,8 +6,8 @@ from typing import ClassVar
 import pytest
 
 from alerts.zendesk import ZendeskChannel
-from listener.ports import Desk, Following, Reject, Retracting, Retry, Secret
-from tests.alerts.standins.drills import DeskDrills, changed, deliver, joining, opening, read
+from listener.ports import Reject, Retry, Secret
+from tests.alerts.standins.drills import DeskDrills, changed, deliver, joining, many, opening, read
 from tests.alerts.standins.zendesk_site import ANNA, ZendeskSite
 
 
@@ -97,10 +97,7 @@ class TestZendesk(DeskDrills):
     def test_a_backlog_of_pages_loses_nothing(self, site: ZendeskSite) -> None:
         channel = site.channel()
         cursor = channel.changes(None).cursor
-        receipts = [
-            channel.send(opening(number, key=f"k{number}", thread=f"t{number}", case=None))
-            for number in range(40)
-        ]
+        receipts = many(channel, 40)
         site.export_page = 18
         for receipt in receipts:
             site.later(60)
@@ -171,9 +168,3 @@ class TestZendesk(DeskDrills):
         given = {"url": "https://x.zendesk.com", "email": "a@x.org", "token": Secret("t")}
         with pytest.raises(ValueError, match=fault):
             ZendeskChannel(**given | settings)  # type: ignore[arg-type]
-
-    def test_it_is_what_the_ports_ask_for(self, site: ZendeskSite) -> None:
-        channel = site.channel()
-        assert isinstance(channel, Desk)
-        assert isinstance(channel, Following)
-        assert isinstance(channel, Retracting)

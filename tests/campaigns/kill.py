@@ -72,7 +72,7 @@ name = "each"
 send_to = ["hook"]
 [[rules]]
 name = "burst"
-when = {{ urgency = ["high", "medium", "low"] }}
+when = {{ urgency = ["high", "medium", "low", "error"] }}
 send_to = ["hook"]
 group_seconds = 1
 """

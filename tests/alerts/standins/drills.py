@@ -16,7 +16,7 @@ import pytest
 from alerts.desks.keys import case_key, marker, post_mark
 from listener.cases import Act
 from listener.model import Alert, Case
-from listener.ports import Changes, Reject, Retry
+from listener.ports import Changes, Desk, Following, Reject, Retracting, Retry
 from tests.alerts.case_example import case
 from tests.alerts.example import NOON, alert, everywhere, mention
 from tests.alerts.standins.serving import DeskSite
@@ -65,6 +65,14 @@ def deliver(site: DeskSite, channel: Any, told: Alert, *, attempts_max: int = 6)
     pytest.fail(f"not delivered in {attempts_max} attempts")
 
 
+def many(channel: Any, count: int) -> list[str]:
+    """The tickets of so many alerts that have nothing to do with each other."""
+    return [
+        channel.send(opening(number, key=f"k{number}", thread=f"t{number}", case=None))
+        for number in range(count)
+    ]
+
+
 def read(site: DeskSite, channel: Any, cursor: str | None) -> tuple[list[Act], str | None]:
     """All that is new at the desk, two minutes later."""
     site.later(120)
@@ -109,6 +117,12 @@ class DeskDrills:
     def site(self) -> Iterator[DeskSite]:
         with serving(self.site_class()) as site:
             yield site
+
+    def test_it_is_what_the_ports_ask_for(self, site: DeskSite) -> None:
+        channel = site.channel()
+        assert isinstance(channel, Desk)
+        assert isinstance(channel, Following)
+        assert isinstance(channel, Retracting)
 
     def test_a_case_becomes_a_ticket_with_the_customers_words(self, site: DeskSite) -> None:
         told = opening()
@@ -256,6 +270,19 @@ class DeskDrills:
         channel.send(joining(receipt))
         for number, state in enumerate(("claimed", "answered", "closed"), start=3):
             channel.send(changed(receipt, number, state=state, owner="anna"))
+        assert read(site, channel, cursor)[0] == []
+
+    def test_our_closing_is_ours_and_what_follows_is_theirs(self, site: DeskSite) -> None:
+        channel = site.channel()
+        cursor = channel.changes(None).cursor
+        receipt = channel.send(opening())
+        channel.send(changed(receipt, 3, state="closed"))
+        site.later(5)
+        site.anna(receipt, "reopened")
+        acts, cursor = read(site, channel, cursor)
+        assert [act.kind for act in acts] == ["reopen"]
+        site.later(600)
+        channel.send(changed(receipt, 4, state="closed"))
         assert read(site, channel, cursor)[0] == []
 
     def test_what_a_customer_writes_is_no_act(self, site: DeskSite) -> None:
