@@ -41,6 +41,7 @@ class FreshdeskChannel:
     now: Callable[[], datetime] = field(default=utc_now, repr=False)
 
     follows_cases = True
+    names_people = ("agents",)
 
     def __post_init__(self) -> None:
         fault = address_fault(self.url, allow_private=self.allow_private) or self._fault()

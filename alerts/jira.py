@@ -54,6 +54,7 @@ class JiraChannel:
     now: Callable[[], datetime] = field(default=utc_now, repr=False)
 
     follows_cases = True
+    names_people = ("agents",)
 
     def __post_init__(self) -> None:
         fault = address_fault(self.url, allow_private=self.allow_private) or self._fault()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from alerts.addresses import private_fault
 from alerts.answers import check_delivered, safe_piece, secret_words
 from alerts.slack_parts.blocks import MENTIONS_MAX, message, reply
 from alerts.slack_parts.errors import HOOK_STATES, PASSING, mend, state
@@ -228,7 +229,9 @@ class SlackChannel:
             return f"{name} is no address"
         if parts.scheme != "https" and not (parts.scheme == "http" and self.allow_private):
             return f"{name} must begin with https:// (http:// only with allow_private = true)"
-        return "" if parts.hostname else f"{name} names no host"
+        if not parts.hostname:
+            return f"{name} names no host"
+        return private_fault(parts.hostname, allow_private=self.allow_private, setting=name)
 
 
 def _metadata(alert: Alert) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+from alerts.addresses import private_fault
 from alerts.answers import check_delivered, safe_piece, secret_words
 from alerts.text import plain_key
 from listener.clock import utc_now
@@ -46,7 +47,7 @@ class WebhookChannel:
     now: Callable[[], datetime] = field(default=utc_now, repr=False)
 
     def __post_init__(self) -> None:
-        _check_address(self.url)
+        _check_address(self.url, allow_private=self.allow_private)
         if not 0 < self.timeout_seconds <= 10:
             msg = f"timeout_seconds is {self.timeout_seconds}: a delivery may take up to 10 seconds"
             raise ValueError(msg)
@@ -152,7 +153,7 @@ def _cut(mention: Mention) -> Mention:
     return replace(mention, post=post)
 
 
-def _check_address(url: str) -> None:
+def _check_address(url: str, *, allow_private: bool) -> None:
     # The address is not repeated: a path or a query often holds a secret.
     try:
         parts = urlsplit(url)
@@ -165,3 +166,5 @@ def _check_address(url: str) -> None:
     if parts.username is not None or parts.password is not None:
         msg = "url carries a user name or password: take them out, secret signs the alerts"
         raise ValueError(msg)
+    if fault := private_fault(host, allow_private=allow_private):
+        raise ValueError(fault)

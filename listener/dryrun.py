@@ -1,10 +1,10 @@
 """What rules would have told about mentions that are there: the outbox, played over in memory.
 
 Pure. Mentions go through the routing and into messages by the very functions that the store asks
-(:func:`listener.rules.place`, :func:`listener.store.case_threads.place`), and every message goes
-out as soon as it is due. What can't be known so: a channel that was down or slow, which would
-have merged more; cases that people would have closed, whose authors would have got a new one;
-escalations and changes of a case; rules about volumes and sources.
+(:mod:`listener.placing`), and every message goes out as soon as it is due. What can't be known so:
+a channel that was down or slow, which would have merged more; cases that people would have closed,
+whose authors would have got a new one; escalations and changes of a case; rules about volumes and
+sources.
 """
 
 import heapq
@@ -14,19 +14,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby
 
-from listener.routing import Routing
-from listener.rules import (
+from listener.placing import (
     THREAD_SECONDS_MAX,
-    Order,
     Place,
-    Silence,
     Telling,
     held,
     over_ceiling,
     place,
+    place_in_case,
 )
+from listener.routing import Routing
+from listener.rules import Order, Silence
 from listener.store.case_rows import author_of
-from listener.store.case_threads import place as place_in_case
 from listener.store.members import key_of
 from listener.store.port import Judged
 
@@ -122,9 +121,9 @@ class _Cases:
         """The case of the mention, opened where it fits none."""
         assert order.case is not None
         author, mention = author_of(one.mention), one.mention
-        about = (mention.brand, order.case.team)
-        names = [("author", author), ("story", one.story)]
-        keys = [(kind, name, *about) for kind, name in names if name]
+        names = [("author", author, mention.brand)] if author else []
+        stories = [("story", one.story, mention.brand, order.case.team)] if one.story else []
+        keys: list[tuple[str, ...]] = [*names, *stories]
         asked = {"author": order.case.by_author, "story": order.case.by_story}
         fits = (self.joined[key][2] for key in keys if asked[key[0]] and key in self.joined)
         new = _Case(key_of(order.rule, mention.key, now), order.rule)
@@ -188,12 +187,8 @@ class _Outbox:
         thread = f"{order.rule}/{order.group}/{order.channel}"
         latest = self._latest(order)
         revision = latest.revision if latest else 0
-        where = place_in_case(order, thread, latest, revision, now)
-        full = order.daily_max is not None and self._told_today(order) >= order.daily_max
-        if full and not where.joins:
-            order = replace(order, due_at=max(order.due_at, order.rest_at))
-            where = place_in_case(order, thread, latest, revision, now)
-        self._carry(order, where, now)
+        told_today = self._told_today(order)
+        self._carry(order, place_in_case(order, thread, latest, revision, told_today, now), now)
 
     def _latest(self, order: Order) -> Telling | None:
         row = self.latest.get(_group(order))

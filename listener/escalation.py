@@ -68,8 +68,8 @@ def plan(case: Case, teams: Teams, now: datetime, full: Collection[str] = ()) ->
     team = teams.teams.get(case.team)
     if team is None or case.state in {"answered", "closed"}:
         return Plan(None, None, case.snoozed_until if asleep else None, wakes=wakes)
-    claim = _promised_at(case, team, "claim") if case.state == "new" else None
-    answer = _promised_at(case, team, "answer")
+    claim, answer = promises(team, case.priority, case.waiting_since)
+    claim = claim if case.state == "new" else None
     if asleep:
         return Plan(claim, answer, case.snoozed_until)
     dues = list(_dues(case, team))
@@ -79,16 +79,19 @@ def plan(case: Case, teams: Teams, now: datetime, full: Collection[str] = ()) ->
     return Plan(claim, answer, min(coming, default=None), told, wakes)
 
 
-def _promised_at(case: Case, team: Team, promise: Promise) -> datetime | None:
-    """When the promise must be kept; None where nothing is promised."""
-    minutes = _minutes(team, promise)
-    return None if minutes is None else _hours(case, team).add(case.waiting_since, minutes * 60)
+def promises(team: Team, priority: int, since: datetime) -> tuple[datetime | None, datetime | None]:
+    """By when a case that waits since then must be claimed and answered; None: not promised."""
+    hours = _hours(team, priority)
+    claim, answer = _minutes(team, "claim"), _minutes(team, "answer")
+    return (
+        None if claim is None else hours.add(since, claim * 60),
+        None if answer is None else hours.add(since, answer * 60),
+    )
 
 
-def _hours(case: Case, team: Team) -> Calendar:
-    """The hours in which the promises of the case run."""
-    is_urgent = team.breaks_through(case.priority)
-    return Calendar(team.calendar.zone) if is_urgent else team.calendar
+def _hours(team: Team, priority: int) -> Calendar:
+    """The hours in which the promises of a case run."""
+    return Calendar(team.calendar.zone) if team.breaks_through(priority) else team.calendar
 
 
 def _dues(case: Case, team: Team) -> Iterator[_Due]:
@@ -96,7 +99,7 @@ def _dues(case: Case, team: Team) -> Iterator[_Due]:
     timed = ((_minutes(team, step.of), step) for step in team.steps)
     seconds = [(minutes * 60 * step.share, step) for minutes, step in timed if minutes is not None]
     in_order = sorted(seconds, key=lambda one: one[0])
-    hours = _hours(case, team)
+    hours = _hours(team, case.priority)
     for number, (after_seconds, step) in enumerate(in_order, 1):
         at = hours.add(case.waiting_since, after_seconds)
         if at is not None:
@@ -150,7 +153,8 @@ def _escalation(
     case: Case, teams: Teams, due: _Due, channels: Sequence[str], now: datetime
 ) -> Escalation:
     team = teams.teams[case.team]
-    promised = _promised_at(case, team, due.step.of)
+    claim, answer = promises(team, case.priority, case.waiting_since)
+    promised = claim if due.step.of == "claim" else answer
     return Escalation(
         step=due.number,
         channels={channel: channel in teams.following for channel in channels},

@@ -185,6 +185,17 @@ class Following(Protocol):
 
 
 @runtime_checkable
+class NamingPeople(Protocol):
+    """A channel with settings that name people of the config.
+
+    Each name there, a table's keys, a list's items or one word, must be a ``[people.NAME]``
+    where the config has people: one that is none is a fault of the config.
+    """
+
+    names_people: tuple[str, ...]
+
+
+@runtime_checkable
 class Paced(Protocol):
     """A channel that takes so many messages and no more; what comes sooner waits and is merged."""
 

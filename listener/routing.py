@@ -7,10 +7,11 @@ case of the mention; the channels that are told of the case are not told by othe
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from listener import topics
 from listener.accounts import account, accounts
+from listener.escalation import promises
 from listener.model import Mention
 from listener.rules import CaseOrder, Fold, Order, Rule, Silence, Silenced, met, order_of
 from listener.teams import Teams
@@ -41,14 +42,17 @@ class Routing:
         """What the rules want told; ``story`` is the id of the post its story began with.
 
         A silence that holds back all channels of a case holds back the case: nobody is told.
+        Who is muted is heard all the same where a rule breaks through.
         """
+        loud = {rule.name for rule in self.rules if _breaks_through(rule, mention)}
         orders: list[Order] = []
         silenced: list[Silenced] = []
         told: set[str] = set()
         for order in self._wanted(mention, story, now):
             if order.case is None and order.channel in told:
                 continue
-            silence = silenced_by(silences, order.rule, order.channel, mention, now)
+            holding = [one for one in silences if not (one.authors and order.rule in loud)]
+            silence = silenced_by(holding, order.rule, order.channel, mention, now)
             if silence is not None:
                 silenced.append(Silenced(order.rule, order.channel, silence.number))
                 continue
@@ -70,12 +74,19 @@ class Routing:
     def _case(self, rule: Rule, mention: Mention, story: str, now: datetime) -> Iterator[Order]:
         """The team's channels follow the team's hours, those that watch the rule's."""
         to = self.teams.destination(rule.team, mention.priority.score, now)
-        case = CaseOrder(to.team, rule.fold in _BY_AUTHOR, rule.fold in _BY_STORY)
+        promised = self._promised(to.team, mention.priority.score, now)
+        case = CaseOrder(to.team, rule.fold in _BY_AUTHOR, rule.fold in _BY_STORY, *promised)
         for channel in dict.fromkeys((*to.channels, *rule.send_to)):
             order = order_of(rule, channel, mention, story, now, self.zone)
             if channel in to.channels:
                 order = replace(order, due_at=to.due_at, rest_at=self._rest_at(rule, order))
             yield replace(order, case=case, follows=channel in self.teams.following)
+
+    def _promised(
+        self, team: str, priority: int, now: datetime
+    ) -> tuple[datetime | None, datetime | None]:
+        known = self.teams.teams.get(team)
+        return promises(known, priority, now) if known else (None, None)
 
     def _rest_at(self, rule: Rule, order: Order) -> datetime:
         """When the team may be told what was beyond the day's ceiling."""
@@ -96,7 +107,17 @@ def silenced_by(
             and (not silence.brands or mention.brand in silence.brands)
             and (not silence.sites or mention.post.site in silence.sites)
         )
-        muted = frozenset(map(account, silence.authors))
+        muted = _muted(silence.authors) if holds else frozenset()
         if holds and (not muted or not muted.isdisjoint(accounts(mention.post))):
             return silence
     return None
+
+
+def _breaks_through(rule: Rule, mention: Mention) -> bool:
+    return rule.break_through is not None and mention.priority.score >= rule.break_through
+
+
+@lru_cache(maxsize=1_024)
+def _muted(authors: frozenset[str]) -> frozenset[str]:
+    """The accounts meant; asked for every order, so read once."""
+    return frozenset(map(account, authors))

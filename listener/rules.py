@@ -1,12 +1,12 @@
-"""Which mention must be told where, when, and in which message. Pure: values and ``now`` in.
+"""Which mention must be told where, when, and with what else. Pure: values and ``now`` in.
 
-A rule that matches a mention gives one order per channel. :func:`place` decides which telling
-carries the order: a new message, the one that is about to go, or the next update of a burst.
+A rule that matches a mention gives one order per channel; which message carries the order is for
+:mod:`listener.placing`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Literal
 
 from listener.accounts import accounts, author_alias
@@ -17,8 +17,6 @@ from listener.model import Mention, Post
 Fold = Literal["mention", "brand", "author", "story", "author or story"]
 """What comes into one message: or into one case, where the rule has a team."""
 
-MENTIONS_PER_TELLING_MAX = 100
-THREAD_SECONDS_MAX = 24 * 3600
 FOLD_SECONDS = 60
 """The pace of messages that share an author or a story, where the rule names none."""
 
@@ -146,13 +144,16 @@ class Silence:
 class CaseOrder:
     """That a mention wants a case of this team: an open one it fits, or its own.
 
-    It fits one of the same brand and team whose author it shares (``by_author``), else one
-    whose story it shares (``by_story``).
+    It fits one of the same brand whose author it shares (``by_author``), else one of the same
+    team too whose story it shares (``by_story``). Who begins to wait by it is promised to be
+    claimed and answered by ``claim_due_at`` and ``answer_due_at``.
     """
 
     team: str
     by_author: bool = True
     by_story: bool = True
+    claim_due_at: datetime | None = None
+    answer_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,36 +189,6 @@ class Silenced:
     rule: str
     channel: str
     silence: int
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """What the store knows of the newest telling of an order's rule, group and channel.
-
-    ``started_at`` is when its thread began, ``paced_at`` the earliest time the burst's pace
-    allows it; ``untried`` while no attempt was made, ``size`` mentions long.
-    """
-
-    key: str
-    thread: str
-    revision: int
-    started_at: datetime
-    paced_at: datetime
-    due_at: datetime
-    untried: bool
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an order goes: ``joins`` an existing telling, or opens this one."""
-
-    key: str
-    thread: str
-    revision: int
-    paced_at: datetime
-    due_at: datetime
-    joins: bool = False
 
 
 def matches(
@@ -281,37 +252,6 @@ def order_of(
     return _in_digest(order, rule, mention.brand, next_time(rule.digest_at, now, zone), zone)
 
 
-def over_ceiling(order: Order, latest: Telling | None, told_today: int, now: datetime) -> bool:
-    """Whether the order would need another message beyond the day's ceiling."""
-    if order.daily_max is None or told_today < order.daily_max:
-        return False
-    return latest is None or not (_is_open(order, latest, now) and _takes_more(latest))
-
-
-def held(order: Order) -> Order:
-    """The order put off to after the local day, into one message with its like."""
-    return replace(
-        order,
-        group=f"/rest-of-day-{order.day_end:%Y-%m-%d}",  # no brand or mention is named so
-        due_at=order.rest_at,
-        group_seconds=max(order.group_seconds, 1),
-        daily_max=None,
-        stays_open=False,
-    )
-
-
-def place(order: Order, latest: Telling | None, now: datetime) -> Place:
-    """Which telling carries the order, given the newest one of its rule, group and channel."""
-    if latest is not None and _is_open(order, latest, now):
-        return _join(order, latest) if _takes_more(latest) else _follow_up(order, latest)
-    if latest is not None and not order.group_seconds:
-        return _follow_up(order, latest)  # withdrawn untold, and back again
-    grouped = f"{order.group}@{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
-    subject = grouped if order.group_seconds else order.mention_key
-    key = f"{order.rule}/{subject}/{order.channel}"
-    return Place(key, key, 1, paced_at=now, due_at=order.due_at)
-
-
 def quiet_until(quiet: Quiet | None, now: datetime, zone: tzinfo) -> datetime | None:
     """When the quiet hours that hold at ``now`` end (UTC), or None where none hold.
 
@@ -366,29 +306,3 @@ def _in_digest(order: Order, rule: Rule, brand: str, due_at: datetime, zone: tzi
         rest_at=max(order.rest_at, due_at),
         stays_open=False,
     )
-
-
-def _is_open(order: Order, latest: Telling, now: datetime) -> bool:
-    if not order.group_seconds or latest.untried:
-        return bool(order.group_seconds)
-    still_bursting = now <= latest.due_at + timedelta(seconds=order.group_seconds)
-    is_young = now < latest.started_at + timedelta(seconds=THREAD_SECONDS_MAX)
-    return (order.stays_open or still_bursting) and is_young
-
-
-def _takes_more(latest: Telling) -> bool:
-    return latest.untried and latest.size < MENTIONS_PER_TELLING_MAX
-
-
-def _join(order: Order, latest: Telling) -> Place:
-    due_at = min(latest.due_at, max(order.due_at, latest.paced_at))
-    return Place(latest.key, latest.thread, latest.revision, latest.paced_at, due_at, joins=True)
-
-
-def _follow_up(order: Order, latest: Telling) -> Place:
-    revision = latest.revision + 1
-    # One that is only full goes with its like; only one that was tried sets the pace.
-    pace = timedelta(seconds=0 if latest.untried else order.group_seconds)
-    paced_at = latest.due_at + pace
-    due_at = max(order.due_at, paced_at)
-    return Place(f"{latest.thread}~{revision}", latest.thread, revision, paced_at, due_at)

@@ -155,7 +155,7 @@ def _refused(channels: Iterable[ChannelFacts]) -> dict[str, tuple[str, str]]:
     return {
         f"{_CHANNEL}{one.channel}": (
             f"Channel {one.channel}: {_NEEDS_A_PERSON.get(one.state, one.state)}",
-            f"{one.reason}\n{one.waiting} alerts wait for it.",
+            f"{one.reason}\nAlerts that wait for it: {one.waiting}.",
         )
         for one in channels
         if one.state

@@ -6,7 +6,7 @@ Chatwoot shows programs no history: ``STATUS:AGENT:SECONDS``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from alerts.chatwoot_parts.markdown import as_markdown, as_words
 from alerts.desks.asking import TICKET_GONE, Talk, json_body, query
 from alerts.desks.html import still
 from alerts.desks.shapes import at, number, rows, word
-from alerts.desks.standing import Move, Standing, known_as, level, move, raised
+from alerts.desks.standing import SETTLED, Move, Standing, known_as, level, move, raised
 from alerts.desks.ticket import Note, Ticket, blanked
 from listener.model import Alert, CaseState
 from listener.ports import Retry
@@ -110,9 +110,9 @@ class ChatwootTickets:
         """Change what must change, then say so in a private note."""
         shown = self.conversation(ticket_id)
         status, had = word(shown, "status"), word(shown, "meta", "assignee", "id")
-        standing = self._standing(shown)
+        standing = self._standing(shown, note)
         step = move(standing, note, self._agent(note.owner))
-        if note.state is not None and step == Move():
+        if note.only_state and step == Move():
             return
         if step != Move():
             wanted = self.desk.statuses[step.state] if step.state is not None else status
@@ -179,11 +179,20 @@ class ChatwootTickets:
         agents = rows(self.talk.get(f"{self.root}/agents"))
         return next((word(one, "id") for one in agents if word(one, "email").lower() == mail), "")
 
-    def _standing(self, shown: Any) -> Standing:
-        owner = word(shown, "meta", "assignee", "id")
-        state = self.desk.state(word(shown, "status"), owner)
-        seconds = number(shown, "last_activity_at")
-        return Standing(state, owner, datetime.fromtimestamp(seconds, UTC) if seconds else None)
+    def _standing(self, shown: Any, note: Note) -> Standing:
+        owner, status = word(shown, "meta", "assignee", "id"), word(shown, "status")
+        standing = Standing(self.desk.state(status, owner), owner)
+        as_we_set = word(shown, "custom_attributes", SET).partition(":")[0]
+        if standing.state not in SETTLED or not note.reopens or status == as_we_set:
+            return standing
+        return replace(standing, since=self._others_wrote_at(word(shown, "id")))
+
+    def _others_wrote_at(self, ticket_id: str) -> datetime | None:
+        """The time of the newest message that isn't ours: Chatwoot writes one of each change."""
+        path, me = f"{self.root}/conversations/{ticket_id}/messages", self.me()
+        page = rows(self.talk.get(path, TICKET_GONE), "payload")
+        times = [number(one, "created_at") for one in page if word(one, "sender", "id") != me]
+        return datetime.fromtimestamp(max(times), UTC) if times else None
 
     def _bring(self, ticket_id: str, shown: Any, status: str, owner: str) -> None:
         """To the status and the owner; first noted as ours, so that it is not read as people's."""

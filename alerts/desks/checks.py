@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import get_args
 from urllib.parse import urlsplit
 
+from alerts.addresses import private_fault
 from listener.model import CaseState
 from listener.ports import Secret
 
@@ -25,7 +26,7 @@ def address_fault(url: str, *, allow_private: bool) -> str:
         return "url must end before any ? or #"
     if parts.scheme == "http" and not allow_private:
         return "url must begin with https:// (http:// only with allow_private = true)"
-    return ""
+    return private_fault(host, allow_private=allow_private)
 
 
 def limits_fault(changes_seconds: float, least: float, timeout_seconds: float) -> str:

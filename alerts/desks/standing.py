@@ -17,7 +17,10 @@ SETTLED: frozenset[CaseState] = frozenset({"answered", "closed"})
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a ticket stands: ``owner`` as the desk calls them, ``since`` when it was settled."""
+    """How a ticket stands: ``owner`` as the desk calls them, ``since`` when somebody settled it.
+
+    None where that was ourselves: what we wrote may have come late, and holds nothing up.
+    """
 
     state: CaseState
     owner: str = ""
@@ -88,7 +91,7 @@ def _claimed(standing: Standing, owner: str) -> Move:
 
 
 def _was_before(standing: Standing, note: Note) -> bool:
-    """Whether the ticket was settled before somebody began to wait again."""
+    """Whether the ticket was settled by us, or before somebody began to wait again."""
     if standing.since is None or note.waiting_since is None:
         return True
     return standing.since <= note.waiting_since

@@ -79,6 +79,8 @@ def _join(tickets: Tickets, found: str, alert: Alert, chars_max: int) -> str:
     said = ticket.note(alert, chars_max)
     if alert.attempt == 1 or not tickets.has(found, said.marker):
         tickets.add(found, said)
+    elif not alert.receipt:
+        _settle(tickets, found, alert)
     return found
 
 
@@ -88,4 +90,12 @@ def _open_anew(tickets: Tickets, lost: str | None, alert: Alert, chars_max: int)
         found = tickets.find(token(case_key(alert)))
         if found and found != lost:
             return _join(tickets, found, alert, chars_max)
-    return tickets.open(ticket.opening(replace(alert, receipt=None), chars_max))
+    opened = tickets.open(ticket.opening(replace(alert, receipt=None), chars_max))
+    _settle(tickets, opened, alert)
+    return opened
+
+
+def _settle(tickets: Tickets, opened: str, alert: Alert) -> None:
+    """A case that was settled before its ticket was opened: no other telling would say so."""
+    if alert.case is not None and ticket.is_settled(alert.case):
+        tickets.add(opened, ticket.settled(alert, alert.case))

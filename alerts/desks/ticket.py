@@ -48,9 +48,10 @@ class Note:
     """What is done to a ticket that is there, at once where the desk can: words and more.
 
     ``marker`` and ``token`` name the telling and the case.
-    ``state`` and ``owner``: how the case stands, where the ticket must come to that. Then nothing
-    is to be written where it stands so already. ``reopens``: somebody waits again, so a ticket
-    that was settled before ``waiting_since`` is open again. ``priority``: raise it to that.
+    ``state`` and ``owner``: how the case stands, where the ticket must come to that; with
+    ``only_state`` the words say no more, and nothing is written where it stands so already.
+    ``reopens``: somebody waits again, so a ticket that was settled before ``waiting_since`` is
+    open again. ``priority``: raise it to that.
     """
 
     marker: str
@@ -58,6 +59,7 @@ class Note:
     text: str
     state: CaseState | None = None
     owner: str = ""
+    only_state: bool = False
     reopens: bool = False
     waiting_since: datetime | None = None
     priority: int | None = None
@@ -88,12 +90,25 @@ def note(alert: Alert, chars_max: int = BODY_CHARS_MAX) -> Note:
         marker=marker(alert),
         token=token(case_key(alert)),
         text=words,
-        state=case.state if changes and case else None,
+        state=case.state if case and (changes or is_settled(case)) else None,
         owner=case.owner if changes and case else "",
+        only_state=changes,
         reopens=bool(alert.mentions) or bool(changes and case and case.state in {"new", "claimed"}),
         waiting_since=_waiting_since(alert),
         priority=_priority(alert) if alert.kind == "escalation" else None,
     )
+
+
+def is_settled(case: Case) -> bool:
+    """Whether nobody waits any more."""
+    return case.state in {"answered", "closed"}
+
+
+def settled(alert: Alert, case: Case) -> Note:
+    """Brings a ticket to the state of its case, which was settled before the ticket was opened."""
+    said = f"The case was {case.state} before this ticket was opened."
+    words = _whole([said], alert)
+    return Note(marker(alert), token(case.key), words, case.state, case.owner, only_state=True)
 
 
 def subject(alert: Alert) -> str:

@@ -7,7 +7,7 @@ stands in a tag, since Freshdesk shows programs no history of it: ``mw-STATUS-AG
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
@@ -26,6 +26,7 @@ LONG_AGO = "2015-01-19T02:00:00Z"
 PAGES_MAX = 10
 _PAGE = 100
 _TAG_CHARS_MAX = 32
+_CLOCKS_APART = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class FreshdeskTickets:
         """Change what must change in one update, then say so in a private note."""
         ticket = self.ticket(ticket_id)
         step = move(self._standing(ticket), note, self._agent(note.owner))
-        if note.state is not None and step == Move():
+        if note.only_state and step == Move():
             return
         fields = self._fields(ticket, step)
         if note.priority is not None:
@@ -162,8 +163,17 @@ class FreshdeskTickets:
     def _standing(self, ticket: Any) -> Standing:
         times = ("resolved_at", "closed_at", "pending_since", "status_updated_at")
         settled = [then for name in times if (then := moment(ticket, "stats", name))]
-        owner = word(ticket, "responder_id")
-        return Standing(self.desk.state(ticket), owner, max(settled, default=None))
+        since = max(settled, default=None)
+        if since is not None and self._is_ours(ticket, since):
+            since = None
+        return Standing(self.desk.state(ticket), word(ticket, "responder_id"), since)
+
+    def _is_ours(self, ticket: Any, since: datetime) -> bool:
+        """Whether we set the status that it got then, by the tag that says what we set."""
+        tags = [str(tag).split("-") for tag in at(ticket, "tags") or []]
+        ours = (tag[1::2] for tag in tags if len(tag) == 4 and f"{tag[0]}-" == SET)
+        status, latest = word(ticket, "status"), (since - _CLOCKS_APART).timestamp()
+        return any(was == status and when.isdigit() and int(when) >= latest for was, when in ours)
 
     def _fields(self, ticket: Any, step: Move) -> dict[str, Any]:
         """What to set, and the tag that says that we did."""

@@ -103,7 +103,7 @@ class JiraTickets:
         """Move it, hand it over, raise it; then say so in a comment."""
         issue = self._issue(ticket_id)
         step = move(self._standing(issue, note), note, self.project.agent(note.owner))
-        if note.state is not None and step == Move():
+        if note.only_state and step == Move():
             return
         said = note.text
         if step.state is not None and not self._transition(ticket_id, issue, step.state):
@@ -166,9 +166,10 @@ class JiraTickets:
         state = self._state(at(issue, "fields", "status"), owner)
         if state in {"new", "claimed"} or not note.reopens:
             return Standing(state, owner)
-        log = self.changelog(word(issue, "id"))
-        times = [moment(one, "created") for one in log if _moves(one)]
-        return Standing(state, owner, times[-1] if times else None)
+        moves = [one for one in self.changelog(word(issue, "id")) if _moves(one)]
+        if not moves or word(moves[-1], "author", "accountId") == self.me():
+            return Standing(state, owner)
+        return Standing(state, owner, moment(moves[-1], "created"))
 
     def _state(self, status: Any, owner: str) -> CaseState:
         name, statuses = word(status, "name").lower(), self.project.statuses

@@ -6,12 +6,13 @@ changed there: that is how Request Tracker keeps its records.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from alerts.desks.asking import TICKET_GONE, Talk, query
 from alerts.desks.shapes import at, moment, number, rows, word
-from alerts.desks.standing import Move, Standing, known_as, move
+from alerts.desks.standing import SETTLED, STAY, Move, Standing, known_as, move
 from alerts.desks.ticket import TAKEN_DOWN, Note, Ticket, is_first
 from listener.model import Alert, CaseState
 from listener.ports import Reject, Retry
@@ -22,7 +23,6 @@ NOBODY = "Nobody"
 INACTIVE = frozenset({"resolved", "rejected", "deleted"})
 PER_PAGE = 100
 PAGES_MAX = 20
-_FIELDS = "Subject,Status,Owner,Priority,Resolved,LastUpdated"
 _PLAIN = "text/plain"
 
 
@@ -86,7 +86,7 @@ class RequestTrackerTickets:
         """A comment, with the new status in the same request; owner and priority before it."""
         ticket = self._ticket(ticket_id)
         fields = self._fields(ticket, note)
-        if note.state is not None and (not fields or self._answered_here(ticket_id, note)):
+        if note.only_state and not fields:
             return
         status = fields.pop("Status", None)
         path = f"{API}/ticket/{ticket_id}"
@@ -180,7 +180,7 @@ class RequestTrackerTickets:
 
     def _fields(self, ticket: Any, note: Note) -> dict[str, Any]:
         status, owner = word(ticket, "Status"), _owner_of(ticket)
-        step = self._step(ticket, status, owner, note)
+        step = self._step(word(ticket, "id"), status, owner, note)
         fields: dict[str, Any] = {}
         if step.state is not None and self.names.statuses[step.state] != status:
             fields["Status"] = self.names.statuses[step.state]
@@ -190,11 +190,20 @@ class RequestTrackerTickets:
             fields["Priority"] = note.priority
         return fields
 
-    def _step(self, ticket: Any, status: str, owner: str, note: Note) -> Move:
-        state = self._state(status, owner)
-        settled = moment(ticket, "Resolved" if status in INACTIVE else "LastUpdated")
-        since = settled if settled and settled.year > 1970 else None  # that is how it says never
-        return move(Standing(state, owner, since), note, self._owner(note.owner))
+    def _step(self, ticket_id: str, status: str, owner: str, note: Note) -> Move:
+        standing = Standing(self._state(status, owner), owner)
+        if note.reopens and standing.state in SETTLED:
+            standing = replace(standing, since=self._settled_at(ticket_id))
+        step = move(standing, note, self._owner(note.owner))
+        return STAY if step != STAY and self._answered_here(ticket_id, note) else step
+
+    def _settled_at(self, ticket_id: str) -> datetime | None:
+        """When it got its status; None where it got it from us."""
+        history = self._history(ticket_id, "Type,Creator,Created")
+        given = [one for one in history if word(one, "Type") == "Status"]
+        if not given or word(given[-1], "Creator", "id") == self.names.me:
+            return None
+        return moment(given[-1], "Created")
 
     def _state(self, status: str, owner: str) -> CaseState:
         if status in self.names.closed:

@@ -130,12 +130,7 @@ class _Issue:
         messages = {one: self.asked.message(one) for one in self.new}
         for message in messages.values():
             before = _by_us(before, word(message, "messageid")) if self._ours(message) else before
-        people = {
-            one: its
-            for one, its in messages.items()
-            if not self._ours(its) and (moment(word(its, "creation")) or cursor.started)
-            >= cursor.started
-        }  # fmt: skip
+        people = {one: its for one, its in messages.items() if self._by_people(its, cursor.started)}
         by = self._by(people)
         yield from self._states(before, by, ("claim", "release", "reopen"))
         for one, its in people.items():
@@ -195,6 +190,10 @@ class _Issue:
             ),
             ticket=number,
         )
+
+    def _by_people(self, message: dict[str, Any], since: datetime) -> bool:
+        written_at = moment(word(message, "creation")) or since
+        return not self._ours(message) and written_at >= since
 
     def _ours(self, message: dict[str, Any]) -> bool:
         return _writer(message) == self.asked.names.me

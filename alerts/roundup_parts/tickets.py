@@ -7,14 +7,14 @@ issue is written into that name too, since Roundup shows programs no history of 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from alerts.desks.asking import TICKET_GONE, Meaning, Talk, query
 from alerts.desks.keys import case_key, token
 from alerts.desks.shapes import at, rows, word
-from alerts.desks.standing import Move, Standing, known_as, move
+from alerts.desks.standing import SETTLED, STAY, Move, Standing, known_as, move
 from alerts.desks.ticket import TAKEN_DOWN, Note, Ticket, blanked, is_first
 from alerts.roundup_parts.words import QUIET_ITEM, moment, name_of
 from alerts.text import JOINER
@@ -27,6 +27,7 @@ TRIES_MAX = 3
 MESSAGES_MAX = 300
 _ITEM = "/rest/data"
 _CLASH = 412
+_NAMED_CHARS = len(name_of("s", ""))
 _SHOWN = {"@verbose": "2"}
 _MESSAGE_FIELDS = "author,creator,creation,messageid"
 _ISSUE_FIELDS = "status,assignedto,priority,messages,activity,title"
@@ -102,7 +103,7 @@ class RoundupTickets:
         for _ in range(TRIES_MAX):
             issue = self._issue(ticket_id)
             fields = self._fields(issue, note)
-            if note.state is not None and (not fields or self._answered_here(issue, note)):
+            if note.only_state and not fields:
                 return
             if self._added(ticket_id, issue, note, fields):
                 return
@@ -174,8 +175,18 @@ class RoundupTickets:
     def _step(self, issue: dict[str, Any], note: Note) -> Move:
         now = word(issue, "status", "name")
         owner = word(issue, "assignedto", "username")
-        standing = Standing(self._state(now, owner), owner, moment(word(issue, "activity")))
-        return move(standing, note, self._owner(note.owner))
+        standing = Standing(self._state(now, owner), owner)
+        if note.reopens and standing.state in SETTLED and not self._set_by_us(now, note):
+            standing = replace(standing, since=moment(word(issue, "activity")))
+        step = move(standing, note, self._owner(note.owner))
+        return STAY if step != STAY and self._answered_here(issue, note) else step
+
+    def _set_by_us(self, status: str, note: Note) -> bool:
+        """Whether it has the status that our last change gave it, by the names of our messages."""
+        ours = sorted(self._messages(f"@{note.token}>"), key=lambda one: int(_id(one)))
+        parts = [part for one in ours for part in word(one, "messageid").split("@")[0].split(".")]
+        set_to = [part for part in parts if part.startswith("s") and len(part) == _NAMED_CHARS]
+        return bool(set_to) and set_to[-1] == name_of("s", status)
 
     def _state(self, status: str, owner: str) -> CaseState:
         for state in ("closed", "answered", "claimed"):

@@ -10,6 +10,7 @@ interactivity set up.
 Sources: docs.slack.dev/reference/block-kit/blocks.
 """
 
+import re
 from dataclasses import replace
 
 from alerts import text
@@ -26,6 +27,7 @@ from alerts.slack_parts.escape import (
 )
 from alerts.slack_parts.standing import standing, story
 from listener.model import Alert, Mention
+from listener.telling import mentions_title
 from listener.text import shown, shown_lines
 
 MENTIONS_MAX = 10
@@ -36,6 +38,7 @@ _NOTICE_CHARS_MAX = 3_000
 _BODY_CHARS_MAX = 2_000
 _ALL_TEXTS_CHARS_MAX = 4_000
 _ONE_TEXT_CHARS_MAX = 1_500
+_NEXT_ACT = re.compile(r"\n(?! )")  # what somebody wrote along with it is indented
 
 
 def message(alert: Alert, mentions_max: int = MENTIONS_MAX, *, acts: bool = False) -> Json:
@@ -54,7 +57,7 @@ def reply(alert: Alert, mentions_max: int = MENTIONS_MAX) -> Json:
 
 def _blocks(alert: Alert, told: list[Mention], more: int, *, acts: bool) -> list[Json]:
     chars_max = min(_ONE_TEXT_CHARS_MAX, _ALL_TEXTS_CHARS_MAX // max(len(told), 1))
-    blocks = [_header(_title(alert, told))]
+    blocks = [_header(_title(alert, told, more))]
     if alert.body:
         blocks.append(section(shown_lines(alert.body, _BODY_CHARS_MAX)))
     if alert.case is not None:
@@ -93,15 +96,16 @@ def _mention_blocks(mention: Mention, chars_max: int) -> list[Json]:
 
 
 def _notice(alert: Alert, told: list[Mention], more: int) -> str:
-    parts = [shown(_title(alert, told), 200), shown(alert.body, 300)]
+    body = _NEXT_ACT.sub(" · ", alert.body) if alert.kind == "case" else alert.body
+    parts = [shown(_title(alert, told, more), 200), shown(body, 300)]
     parts += [f"{text.headline(mention)}: {shown(mention.post.text, 160)}" for mention in told]
     return unformatted(lines([*parts, text.and_more(more)]), _NOTICE_CHARS_MAX)
 
 
-def _title(alert: Alert, told: list[Mention]) -> str:
+def _title(alert: Alert, told: list[Mention], more: int) -> str:
     """Who wrote where stays in front of what is told of a case: the message is the case's own."""
     if alert.kind == "case" and told:
-        return text.headline(told[0])
+        return mentions_title(told, more)
     return alert.title or alert.rule
 
 

@@ -104,7 +104,7 @@ class ZammadTickets:
         """A note, and what else must change, in one update."""
         ticket = self._ticket(ticket_id)
         step = move(self._standing(ticket, note), note, self._agent(note.owner))
-        if note.state is not None and step == Move():
+        if note.only_state and step == Move():
             return
         fields = {**self._fields(ticket, step), "article": _article(note.text)}
         if note.priority is not None:
@@ -154,8 +154,10 @@ class ZammadTickets:
         if state in {"new", "claimed"} or not note.reopens:
             return Standing(state, owner)
         changes = rows(self.history(word(ticket, "id")), "history")
-        times = [moment(one, "created_at") for one in changes if word(one, "attribute") == "state"]
-        return Standing(state, owner, times[-1] if times else None)
+        moves = [one for one in changes if word(one, "attribute") == "state"]
+        if not moves or number(moves[-1], "created_by_id") == self.me():
+            return Standing(state, owner)
+        return Standing(state, owner, moment(moves[-1], "created_at"))
 
     def _fields(self, ticket: Any, step: Move) -> dict[str, Any]:
         fields: dict[str, Any] = {}

@@ -94,7 +94,7 @@ class ZendeskTickets:
         standing = self._standing(ticket, rows(shown, "users"), note)
         step = move(standing, note, self._agent(note.owner))
         fields = self._fields(ticket, step, note)
-        if note.state is not None and not fields:
+        if note.only_state and not fields:
             return
         if fields:
             # Refused with 409 if an agent changed it meanwhile: then it is looked at anew.
@@ -158,9 +158,10 @@ class ZendeskTickets:
         state = STATES.get(word(ticket, "status"), "claimed" if assignee else "new")
         if state not in STATES.values() or not note.reopens:
             return Standing(state, owner)
-        audits = self.audits(word(ticket, "id"))
-        times = [moment(one, "created_at") for one in audits if _changes_status(one)]
-        return Standing(state, owner, times[-1] if times else None)
+        audits = [one for one in self.audits(word(ticket, "id")) if _changes_status(one)]
+        if not audits or word(audits[-1], "author_id") == self.me():
+            return Standing(state, owner)
+        return Standing(state, owner, moment(audits[-1], "created_at"))
 
     def _fields(self, ticket: Any, step: Move, note: Note) -> dict[str, Any]:
         fields: dict[str, Any] = {}

@@ -7,14 +7,10 @@ from typing import Annotated
 
 import typer
 
+from listener.cli.options import CONFIG, ConfigOption
 from listener.cli.service import service
 from listener.cli.shared import BadUse, fail
 from listener.text import shown
-
-ConfigOption = Annotated[
-    Path, typer.Option("--config", "-c", help="The configuration file.", envvar="LISTENER_CONFIG")
-]
-CONFIG = Path("config.toml")
 
 cli = typer.Typer(
     no_args_is_help=True,

@@ -12,9 +12,11 @@ from listener import wiring
 from listener.cases import TEXT_CHARS_MAX, Act, ActKind, Refused
 from listener.cli.shared import BadUse, ago, configured, login, moment_ahead, plain, reading
 from listener.clock import utc_now
+from listener.config import Config
 from listener.model import Case, CaseState, Mention
-from listener.store.case_port import OPEN, CaseFile, NoCase
-from listener.suggest import listed, suggestion
+from listener.store import case_words
+from listener.store.case_port import CASES_MAX, OPEN, CaseFile, NoCase
+from listener.suggest import suggestion
 from listener.text import clean_text, shown
 
 STATES: tuple[CaseState, ...] = get_args(CaseState)
@@ -39,6 +41,10 @@ def list_cases(
     config = configured(path)
     states = _states(state)
     teams = (team,) if team else ()
+    if team and team not in config.teams.teams:
+        known = config.teams.teams
+        msg = f"no team '{shown(team, 64)}' in {config.path}{suggestion(team, known)}"
+        raise BadUse(msg)
     now = utc_now()
     with reading(config) as store:
         found = store.cases.find(states=states, teams=teams, owner=owner, author=author)
@@ -47,7 +53,8 @@ def list_cases(
         return
     for case in found:
         print(_line(case, now))
-    print(f"{len(found)} {'case' if len(found) == 1 else 'cases'}: {', '.join(states)}")
+    first = "the first " if len(found) == CASES_MAX else ""
+    print(f"{first}{len(found)} {'case' if len(found) == 1 else 'cases'}: {', '.join(states)}")
 
 
 def show_case(path: Path, key: str, *, as_json: bool) -> None:
@@ -71,10 +78,13 @@ def do(path: Path, key: str, act: str, until: str, text: str, by: str) -> None:
     if bool(until) != (kind == "snooze"):
         msg = "snooze needs --until, such as --until 2h; no other act takes it"
         raise BadUse(msg)
+    if kind == "note" and not text.strip():
+        msg = 'a note needs its words: --text "…"'
+        raise BadUse(msg)
     done = Act(
         key=f"command:{uuid.uuid4()}",
         kind=kind,
-        by=wiring.teams(config).name_of(by or login()),
+        by=_who(config, by),
         via=COMMAND_LINE,
         at=now,
         until=moment_ahead(until, now, config.zone) if until else None,
@@ -82,6 +92,7 @@ def do(path: Path, key: str, act: str, until: str, text: str, by: str) -> None:
     )
     try:
         with reading(config) as store:
+            before = store.cases.file(key)
             case = store.cases.act(key, done, now).case
     except NoCase:
         raise BadUse(_no_case(key)) from None
@@ -89,15 +100,27 @@ def do(path: Path, key: str, act: str, until: str, text: str, by: str) -> None:
         msg = f"case {shown(key, 64)}: {refusal}"
         raise BadUse(msg) from None
     print(_line(case, now))
+    had_it = before.case.owner if before else ""
+    if had_it and had_it != case.owner:
+        print(f"it was with {shown(had_it, 60)} before")
+
+
+def _who(config: Config, by: str) -> str:
+    """Who acts: a person of the config, where it has any and somebody is named."""
+    teams = wiring.teams(config)
+    name = teams.name_of(by or login())
+    if by and teams.people and name not in teams.people:
+        known = teams.people
+        msg = f"no person '{shown(by, 64)}' in {config.path}{suggestion(by, known)}"
+        raise BadUse(msg)
+    return name
 
 
 def _states(stated: str) -> tuple[CaseState, ...]:
     wanted = [word.strip() for word in stated.split(",") if word.strip()]
     for word in wanted:
         if word not in STATES:
-            msg = (
-                f"'{shown(word, 40)}' is no state{suggestion(word, STATES)}; {listed(STATES, 'or')}"
-            )
+            msg = f"'{shown(word, 40)}' is no state{suggestion(word, STATES)}"
             raise BadUse(msg)
     return tuple(state for state in STATES if state in wanted) or OPEN
 
@@ -140,7 +163,8 @@ def _lines(file: CaseFile, now: datetime) -> Iterator[str]:
     for mention in file.mentions:
         yield from _mention(mention)
     for act in file.acts:
-        yield f"{_minute(act.at)}  {_done(act)}"
+        said = f": {shown(act.text, 300)}" if act.text else ""
+        yield f"{_minute(act.at)}  {case_words.line(act)}{said}"
 
 
 def _mention(mention: Mention) -> Iterator[str]:
@@ -151,11 +175,6 @@ def _mention(mention: Mention) -> Iterator[str]:
     yield f"    {shown(post.title or post.text, 300)}"
     if post.url:
         yield f"    {shown(post.url, 300)}"
-
-
-def _done(act: Act) -> str:
-    words = f"{act.kind.replace('_', ' ')} by {shown(act.by, 60)} ({shown(act.via, 60)})"
-    return f"{words}: {shown(act.text, 300)}" if act.text else words
 
 
 def _minute(at: datetime) -> str:

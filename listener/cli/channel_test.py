@@ -29,7 +29,7 @@ def send_test(path: Path, name: str) -> None:
         broke = f"{type(error).__name__}: {shown(str(error), 300)}"
         msg = f"channel '{name}' broke: {broke} (LISTENER_DEBUG=1 shows where)"
         raise BadUse(msg) from None
-    print(f"told by {name}" + (f": {shown(receipt, 200)}" if receipt else ""))
+    print(f"told by {name}" + (f", receipt {shown(receipt, 200)}" if receipt else ""))
 
 
 def _alert(channel: str) -> Alert:

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
-from listener.cli.shared import BadUse, configured, moment_from, plain, stored
+from listener.cli.shared import BadUse, configured, period_from, plain, stored
 from listener.clock import utc_now
 from listener.config import Config
 from listener.coverage import Coverage, Period, view
@@ -50,11 +50,7 @@ def _formats(stated: str) -> list[str]:
 
 
 def _period(config: Config, since: str, until: str, now: datetime) -> Period:
-    start = moment_from(since, now, config.zone)
-    end = moment_from(until, now, config.zone) if until else now
-    if start >= end:
-        msg = f"the period is empty: it would begin at {start:%Y-%m-%d %H:%M} UTC and end before"
-        raise BadUse(msg)
+    start, end = period_from(since, until, now, config.zone)
     return Period(start, end)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from listener import wiring
-from listener.cli.shared import BadUse, configured, moment_from, plain, stored
+from listener.cli.shared import BadUse, configured, period_from, plain, stored
 from listener.clock import utc_now
 from listener.config import Config
 from listener.dryrun import Count, Told, counted, replay
@@ -26,11 +26,7 @@ def dry_run(path: Path, since: str, until: str, rules: Sequence[str], *, as_json
     config = configured(path)
     asked = _asked(config, rules)
     now = utc_now()
-    start = moment_from(since, now, config.zone)
-    end = moment_from(until, now, config.zone) if until else now
-    if start >= end:
-        msg = f"the period is empty: it would begin at {start:%Y-%m-%d %H:%M} UTC and end before"
-        raise BadUse(msg)
+    start, end = period_from(since, until, now, config.zone)
     mentions, told = _replayed(config, start, end)
     told = [one for one in told if one.rule in asked]
     if as_json:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from listener import logs, wiring
 from listener.cli.lines import STDIN, opened, values
 from listener.cli.preview_page import page
-from listener.cli.shared import BadUse, configured, moment_from, plain, stored
+from listener.cli.shared import BadUse, configured, period_from, plain, stored
 from listener.cli.tagging import SITE
 from listener.clock import utc_now
 from listener.config import Config, ConfigError, load_config
@@ -187,13 +187,7 @@ def _other(path: Path) -> Config:
 
 
 def _period(config: Config, since: str, until: str) -> Period:
-    now = utc_now()
-    start = moment_from(since, now, config.zone)
-    end = moment_from(until, now, config.zone) if until else now
-    if start >= end:
-        msg = f"the period is empty: it would begin at {start:%Y-%m-%d %H:%M} UTC and end before"
-        raise BadUse(msg)
-    return Period(start, end)
+    return Period(*period_from(since, until, utc_now(), config.zone))
 
 
 def _said_of(asked: Asked, period: Period | None, file: Path | None) -> str:

@@ -1,16 +1,13 @@
 """The commands of customer service: cases, silences, what was told, what is told again."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-ConfigOption = Annotated[
-    Path, typer.Option("--config", "-c", help="The configuration file.", envvar="LISTENER_CONFIG")
-]
+from listener.cli.options import CONFIG, ConfigOption
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 ByOption = Annotated[str, typer.Option(help="Who does it; default: the login name.")]
-CONFIG = Path("config.toml")
 
 service = typer.Typer()
 

@@ -103,7 +103,9 @@ def marked(config: Config) -> list[Marked]:
         store.close()
 
 
-def moment_from(words: str, now: datetime, zone: tzinfo) -> datetime:
+def moment_from(
+    words: str, now: datetime, zone: tzinfo, example: str = "a date such as 2026-11-21"
+) -> datetime:
     """A moment from ``7d``, ``24h`` (ago), or an ISO date or time in the configured zone."""
     span = _SPAN.fullmatch(words.strip())
     try:
@@ -112,13 +114,23 @@ def moment_from(words: str, now: datetime, zone: tzinfo) -> datetime:
         moment = datetime.fromisoformat(words.strip())
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
-        msg = f"'{words}' is no time: write 7d, 24h, 90m, 4w or a date such as 2026-11-21"
+        msg = f"'{shown(words, 40)}' is no time: write 7d, 24h, 90m, 4w or {example}"
         raise BadUse(msg) from None
+
+
+def period_from(since: str, until: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+    """From one such moment to another; to ``now`` where ``until`` is empty."""
+    start = moment_from(since, now, zone)
+    end = moment_from(until, now, zone) if until else now
+    if start >= end:
+        msg = f"the period is empty: it would begin at {start:%Y-%m-%d %H:%M} UTC and end before"
+        raise BadUse(msg)
+    return start, end
 
 
 def moment_ahead(words: str, now: datetime, zone: tzinfo) -> datetime:
     """A moment to come, from ``4h`` (from now on) or an ISO date or time in the configured zone."""
-    moment = moment_from(words, now, zone)
+    moment = moment_from(words, now, zone, "a day or a time to come, such as 2027-01-31 08:00")
     if _SPAN.fullmatch(words.strip()):
         moment = now + (now - moment)
     if moment <= now:

@@ -10,6 +10,7 @@ from typing import Any
 from listener.budget import MEASURES, amount, spent_of
 from listener.cli.shared import ago, configured, plain, span, stored
 from listener.clock import utc_now
+from listener.rules import Silence
 from listener.store import StoreUnavailable
 from listener.store.port import Buried, SourceStatus, Status
 from listener.text import shown
@@ -26,6 +27,7 @@ def show_status(path: Path, *, as_json: bool) -> None:
     now = utc_now()
     try:
         status = store.status(now)
+        silences = store.controls.silences(now)
     except StoreUnavailable as trouble:
         print(json.dumps({"store": trouble.state}) if as_json else f"store: {trouble}")
         return
@@ -35,16 +37,16 @@ def show_status(path: Path, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(_as_json(status, now), ensure_ascii=False))
     else:
-        print("\n".join(lines(status, channels, now)))
+        print("\n".join(lines(status, channels, now, silences)))
 
 
-def lines(status: Status, channels: Sequence[str], now: datetime) -> Iterator[str]:
+def lines(
+    status: Status, channels: Sequence[str], now: datetime, silences: Sequence[Silence] = ()
+) -> Iterator[str]:
     """What a person reads."""
     yield f"store    {status.store}: {status.posts:,} posts, {status.mentions:,} mentions"
     yield f"alerts   {status.alerts_delivered:,} delivered, {status.buried_count:,} buried"
-    if status.doubts:
-        wait = "mention waits" if status.doubts == 1 else "mentions wait"
-        yield f"doubts   {status.doubts:,} {wait} for a look: listener mark lists them"
+    yield from _people_lines(status, now, silences)
     yield f"daemon   {_running(status, now)}"
     for name, stage in status.stages.items():
         waits = f", the oldest for {ago(stage.oldest_at, now)}" if stage.oldest_at else ""
@@ -53,11 +55,36 @@ def lines(status: Status, channels: Sequence[str], now: datetime) -> Iterator[st
     yield from (line for source in status.sources for line in _source_lines(source, now))
     for rule, title in status.alarms:
         yield f"alarm    {rule}: {shown(title, 160)}"
-    for channel, waiting in sorted(status.waiting_by_channel.items()):
-        if channel not in channels:
-            yield f"!        {waiting} alerts wait for '{channel}', which is not configured"
+    yield from _channel_lines(status, channels, now)
     yield from _alert_lines("waits", status.retrying, now)
     yield from _alert_lines("buried", status.buried, now)
+
+
+def _people_lines(status: Status, now: datetime, silences: Sequence[Silence]) -> Iterator[str]:
+    """What waits for people, and what they wanted silent."""
+    if status.doubts:
+        wait = "mention waits" if status.doubts == 1 else "mentions wait"
+        yield f"doubts   {status.doubts:,} {wait} for a look: listener mark lists them"
+    if status.cases:
+        of = ", ".join(f"{count:,} {state}" for state, count in sorted(status.cases.items()))
+        yield f"cases    {of}: listener cases lists them"
+    if silences:
+        until = min(one.until for one in silences)
+        hold = "silence holds" if len(silences) == 1 else "silences hold"
+        yield f"silent   {len(silences)} {hold}, for {ago(now, until)} at least: listener silence"
+
+
+def _channel_lines(status: Status, channels: Sequence[str], now: datetime) -> Iterator[str]:
+    """Channels that are refused, desks that can't be asked, and channels that are no more."""
+    for one in status.stopped:
+        since = f" for {ago(one.since, now)}" if one.since else ""
+        yield f"channel  {one.channel}: refused{since} ({one.state}), {one.waiting:,} waiting"
+        yield f"         {shown(one.reason, 160)}"
+    for desk, reason in status.desks:
+        yield f"desk     {desk}: can't be asked what was done there: {shown(reason, 160)}"
+    for name, waiting in sorted(status.waiting_by_channel.items()):
+        if name not in channels:
+            yield f"!        {waiting:,} waiting for '{name}', which is not configured"
 
 
 def _running(status: Status, now: datetime) -> str:

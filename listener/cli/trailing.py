@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from listener.cli.shared import BadUse, configured, moment_from, plain, reading
+from listener.cli.shared import configured, period_from, plain, reading
 from listener.clock import utc_now
 from listener.store.case_port import Told
 from listener.text import shown
@@ -17,14 +17,9 @@ def show_trail(
 ) -> None:
     """Print a line per attempt, the oldest first."""
     config = configured(path)
-    now = utc_now()
-    begin = moment_from(since, now, config.zone)
-    end = moment_from(until, now, config.zone) if until else now
-    if begin >= end:
-        msg = "--since must lie before --until"
-        raise BadUse(msg)
+    start, end = period_from(since, until, utc_now(), config.zone)
     with reading(config) as store:
-        trail = store.controls.trail(begin, end, mention=mention, case=case, channel=channel)
+        trail = store.controls.trail(start, end, mention=mention, case=case, channel=channel)
         for one in trail:
             print(json.dumps(plain(asdict(one)), ensure_ascii=False) if as_json else _line(one))
 
@@ -35,6 +30,6 @@ def _line(one: Told) -> str:
     what = f"{said} and {more} more" if more > 0 else said or shown(one.key, 120)
     why = f": {shown(one.why, 200)}" if one.why else ""
     case = f", case {one.case}" if one.case else ""
-    return (
-        f"{one.at:%Y-%m-%d %H:%M:%S}  {one.channel}  {one.outcome}  {one.rule}{case}  {what}{why}"
-    )
+    kind = "" if one.kind == "mentions" else f", {one.kind}"
+    rule = f"{one.rule}{kind}{case}"
+    return f"{one.at:%Y-%m-%d %H:%M:%S}  {one.channel}  {one.outcome}  {rule}  {what}{why}"

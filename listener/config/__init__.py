@@ -176,7 +176,7 @@ def _parts(
         "brands": brands,
         "sources": sources,
         "judges": read_judges(reading, classifiers, kinds),
-        "channels": read_channels(reading, channel_tables),
+        "channels": read_channels(reading, channel_tables, people_tables),
         "channel_names": tuple(channel_tables),
         "rules": read_rules(reading, root.get("rules", []), names),
         "teams": read_teams(reading, team_tables, people_tables, names.channels, zone),

@@ -1,6 +1,6 @@
 """The sources and the channels: which there are, and what the core must know of each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -52,9 +52,14 @@ def read_sources(
     return tuple(source for source in sources if source)
 
 
-def read_channels(reading: Reading, tables: Mapping[str, Any]) -> tuple[ChannelConfig, ...]:
-    """The channels, in the order of their tables; none where nothing is told."""
-    channels = (_channel(reading, name, stated) for name, stated in tables.items())
+def read_channels(
+    reading: Reading, tables: Mapping[str, Any], people: Collection[str] = ()
+) -> tuple[ChannelConfig, ...]:
+    """The channels, in the order of their tables; none where nothing is told.
+
+    ``people`` are the names of all that have a table.
+    """
+    channels = (_channel(reading, name, stated, people) for name, stated in tables.items())
     return tuple(channel for channel in channels if channel)
 
 
@@ -152,8 +157,23 @@ def _preset(table: PluginTable, known: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in known.items() if name in names}
 
 
-def _channel(reading: Reading, name: str, stated: object) -> ChannelConfig | None:
+def _check_people(reading: Reading, table: PluginTable, people: Collection[str]) -> None:
+    """A person whom a channel calls otherwise than the config would never be recognised.
+
+    Without any people the command line takes every name, and so does a channel.
+    """
+    for setting in getattr(table.cls, "names_people", ()) if people else ():
+        stated = table.own.get(setting)
+        listed = stated if isinstance(stated, list | dict) else [stated]
+        names = [one for one in listed if isinstance(one, str)]
+        check_known(reading, named(table.place, setting), "person", names, people, "people")
+
+
+def _channel(
+    reading: Reading, name: str, stated: object, people: Collection[str]
+) -> ChannelConfig | None:
     table = take_apart(reading, "channels", name, ChannelTable, stated)
+    _check_people(reading, table, people)
     if not reading.tells:
         check_idle(reading, table)
         return None

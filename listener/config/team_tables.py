@@ -21,7 +21,9 @@ class TeamTable:
     """Who handles cases, when they are there, and what they promise. Rules name it as team."""
 
     send_to: Annotated[
-        _SomeTexts, 'Names of the channels that are told of its cases; also "on call", a person.'
+        _SomeTexts,
+        'Names of the channels that are told of its cases; "on call" stands for whoever has the'
+        " turn.",
     ]
     hours: Annotated[
         _SomeTexts | None,

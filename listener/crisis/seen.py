@@ -28,7 +28,7 @@ def seen_hours(coverages: Iterable[Coverage], since: datetime, until: datetime) 
         }
         watched |= hours
         if len(lost & hours) * 2 <= len(hours):
-            missed |= lost
+            missed |= lost & hours
     return sorted(watched - missed)
 
 

@@ -23,10 +23,12 @@ def crisis_alarm(rule: str, brand: str, finding: Finding, about: Sequence[str]) 
     return Alarm(rule, brand, title, "\n".join([*lines, *about]), "crisis", PRIORITY)
 
 
-def calm_alarm(rule: str, brand: str) -> Alarm:
-    """The all-clear."""
+def calm_alarm(rule: str, brand: str, unseen: Sequence[str] = ()) -> Alarm:
+    """The all-clear. ``unseen`` are sources that have not been seen for long, and don't count."""
     title = f"All clear: {brand} is mentioned as usual again"
-    body = f"For {_length(CALM_MINUTES)}, in all and against the brand, with every source seen."
+    but = f" but {', '.join(unseen)}, not seen for a day" if unseen else ""
+    length = _length(CALM_MINUTES)
+    body = f"For {length}, in all and against the brand, with every source seen{but}."
     return Alarm(rule, brand, title, body, "clear")
 
 

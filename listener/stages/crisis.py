@@ -1,6 +1,6 @@
 """Crisis: hold what is said of each brand against what is usual, and tell when it is far beyond."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
@@ -19,6 +19,8 @@ from listener.watch import Alarm
 log = structlog.get_logger("crisis")
 
 RECENT = timedelta(hours=6)
+ALIVE = timedelta(days=1)
+"""A source that was not seen for so long is missed by nobody's calm; it is named instead."""
 RECENT_MINUTES = 5
 USUAL_DAYS = 7
 HOUR_MINUTES = 60
@@ -54,9 +56,9 @@ class CrisisStage:
         """Nothing is ever under way here."""
 
     def _judge(self, rule: Rule, crisis: Crisis, brand: str, now: datetime) -> bool:
-        coverages = self._coverages(brand, now - RECENT, now)
+        alive = [one for one in self._coverages(brand, now - ALIVE, now) if one.seen]
         recent = self.store.tallies(brand, now - RECENT, now, RECENT_MINUTES)
-        seen = saw_last_hour(coverages, now) and not self._failing(brand, now)
+        seen = saw_last_hour(alive, now) and not self._failing({one.source for one in alive}, now)
         finding = judge(crisis, self._baseline(crisis, brand, now), recent, now, seen=seen)
         alarm = self._alarm(rule, brand, finding, now)
         return alarm is not None and self._tell(rule, alarm, now)
@@ -65,7 +67,10 @@ class CrisisStage:
         alarmed = brand in self.store.alarmed(rule.name)
         if finding.is_crisis and not alarmed:
             return crisis_alarm(rule.name, brand, finding, self._about(brand, finding, now))
-        return calm_alarm(rule.name, brand) if finding.is_calm and alarmed else None
+        if not (finding.is_calm and alarmed):
+            return None
+        unseen = [one.source for one in self._coverages(brand, now - ALIVE, now) if not one.seen]
+        return calm_alarm(rule.name, brand, unseen)
 
     def _about(self, brand: str, finding: Finding, now: datetime) -> list[str]:
         """What it is about, in lines."""
@@ -100,11 +105,9 @@ class CrisisStage:
     def _coverages(self, brand: str, since: datetime, until: datetime) -> list[Coverage]:
         return [one for one in self.store.watched(since, until) if self._is_for(one.source, brand)]
 
-    def _failing(self, brand: str, now: datetime) -> bool:
+    def _failing(self, sources: Collection[str], now: datetime) -> bool:
         facts = self.store.source_facts(now)
-        return any(
-            fact.failures and not fact.place and self._is_for(fact.source, brand) for fact in facts
-        )
+        return any(fact.failures and not fact.place and fact.source in sources for fact in facts)
 
     def _is_for(self, source: str, brand: str) -> bool:
         return brand in self.listens.get(source, frozenset((brand,)))

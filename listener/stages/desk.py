@@ -11,8 +11,8 @@ import structlog
 from listener.cases import Change
 from listener.ports import Changes, Desk, Reject, Retry
 from listener.retry import SOURCES, next_attempt
-from listener.store.case_port import DeskTurn
-from listener.store.port import LostLease, Store
+from listener.store.case_port import ChangesSaved, DeskTurn
+from listener.store.port import LostLease, Store, StoreUnavailable
 from listener.teams import Teams
 from listener.text import clean_text
 from listener.workers import Workers
@@ -102,13 +102,25 @@ class DeskStage:
             log.warning("desk can't be asked", desk=turn.channel, reason=outcome.reason)
             self.store.cases.fail_changes(turn, outcome.reason, outcome.due_at)
             return
-        wait = 0.0 if outcome.more else self.desks[turn.channel].changes_seconds
-        due_at = now + timedelta(seconds=wait)
-        saved = self.store.cases.save_changes(turn, self._by_name(outcome), now, due_at)
+        try:
+            saved = self._do(turn, outcome, now)
+        except (StoreUnavailable, LostLease):
+            raise
+        except Exception as error:
+            log.exception("what a desk told can't be kept", desk=turn.channel)
+            self.store.cases.fail_changes(turn, *_broken(turn, error, now))
+            return
         for reason in saved.refused:
             log.info("nothing came of an act at the desk", desk=turn.channel, reason=reason)
         if saved.applied:
             log.info("acts at the desk", desk=turn.channel, applied=saved.applied)
+
+    def _do(self, turn: DeskTurn, told: Changes, now: datetime) -> ChangesSaved:
+        """A desk that says that there is more, and stands where it stood, waits its time."""
+        goes_on = told.more and told.cursor != turn.cursor
+        wait = 0.0 if goes_on else self.desks[turn.channel].changes_seconds
+        due_at = now + timedelta(seconds=wait)
+        return self.store.cases.save_changes(turn, self._by_name(told), now, due_at)
 
     def _by_name(self, changes: Changes) -> Changes:
         """The same with people as the config calls them."""
@@ -128,7 +140,12 @@ def _outcome(turn: DeskTurn, asked: Future[Changes], now: datetime) -> Changes |
         return _Failed(_told(failure.reason), now + timedelta(seconds=wait))
     except BaseException as error:
         log.exception("desk broke", desk=turn.channel)
-        return _Failed(_told(f"{type(error).__name__}: {error}"), _again_at(turn, None, now))
+        return _Failed(*_broken(turn, error, now))
+
+
+def _broken(turn: DeskTurn, error: BaseException, now: datetime) -> tuple[str, datetime]:
+    """The reason of a failure that is nobody's plan, and when to ask again."""
+    return _told(f"{type(error).__name__}: {error}"), _again_at(turn, None, now)
 
 
 def _again_at(turn: DeskTurn, after_seconds: float | None, now: datetime) -> datetime:

@@ -24,11 +24,16 @@ class EscalateStage:
     store: Store
     teams: Teams
     zone: tzinfo = UTC
+    _stepped_at: datetime | None = None
 
     busy = False
 
     def step(self, now: datetime) -> int:
         """Plan one batch of cases. Returns how many; one changed meanwhile is planned next time."""
+        if self._stepped_at is None or now < self._stepped_at:
+            # The teams may have other promises than before, or the clock was put back.
+            self.store.cases.replan(now)
+        self._stepped_at = now
         due = self.store.cases.due(now, BATCH)
         return sum(self._keep(case, now) for case in due)
 

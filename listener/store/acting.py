@@ -106,4 +106,9 @@ def _sound(act: Act, now: datetime) -> Act:
 
 
 def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    """The moment in UTC. Raises Refused for one that no calendar has there."""
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        msg = "its time is beyond all calendars"
+        raise Refused(msg) from None

@@ -52,6 +52,10 @@ class SqliteCases:
         with self._connection.reading() as db:
             return escalations.due(db, now, limit)
 
+    def replan(self, now: datetime) -> None:
+        with self._connection.writing() as db:
+            escalations.replan(db, now)
+
     def keep(self, case: Case, plan: Plan, now: datetime) -> bool:
         with self._connection.writing() as db:
             return escalations.keep(db, case, plan, now)

@@ -92,6 +92,13 @@ class CaseBook(Protocol):
         """Cases to hold against the clock: new and changed ones, and those whose time came."""
         ...
 
+    def replan(self, now: datetime) -> None:
+        """Every case in which somebody waits is due: the teams may be others, or the clock.
+
+        Who waits since a time to come, by a clock that was wrong, waits from now on.
+        """
+        ...
+
     def keep(self, case: Case, plan: Plan, now: datetime) -> bool:
         """Record the plan and put its escalations in the outbox; False if the case has changed.
 

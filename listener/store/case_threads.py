@@ -8,12 +8,13 @@ telling's key too; later ones are ``~2``, ``~3`` and so on, whatever they tell.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from listener.escalation import Escalation
 from listener.model import Case
-from listener.rules import MENTIONS_PER_TELLING_MAX, Order, Place, Telling
+from listener.placing import Telling, key_of, place_in_case
+from listener.rules import Order
 from listener.store import outbox
 from listener.store.rows import stamp
 
@@ -24,37 +25,15 @@ ESCALATED_MENTIONS_MAX = 10
 
 
 def put(db: "Database", case: Case, order: Order, now: datetime) -> None:
-    """Give the order its place in the case's thread; a mention is told once in each.
-
-    What is beyond the day's ceiling waits for the rest of the day's time, but in its own thread:
-    a message that held the rest of several cases could be nobody's ticket.
-    """
+    """Give the order its place in the case's thread; a mention is told once in each."""
     thread = _thread(db, case, order.channel, follows=order.follows)
     order = replace(order, rule=case.rule, group=case.key)
     if outbox.is_told(db, order):
         return
     latest, revision = _latest(db, thread), _revision(db, thread)
-    joins = latest is not None and _takes_more(latest)
-    if not joins and _is_over_ceiling(db, order):
-        order = replace(order, due_at=max(order.due_at, order.rest_at))
-    outbox.carry(db, order, place(order, thread, latest, revision, now), now, case.key)
-
-
-def place(order: Order, thread: str, latest: Telling | None, revision: int, now: datetime) -> Place:
-    """Which telling of the thread carries the order.
-
-    ``latest`` is its newest one with mentions, ``revision`` the newest of any kind, 0 for none.
-    """
-    if latest is not None and _takes_more(latest):
-        due_at = min(latest.due_at, max(order.due_at, latest.paced_at))
-        key, at = latest.key, latest.revision
-        return Place(key, thread, at, latest.paced_at, due_at, joins=True)
-    # One that is only full goes with its like; only one that was tried sets the pace.
-    tried = latest is not None and not latest.untried
-    pace = timedelta(seconds=order.group_seconds if tried else 0)
-    paced_at = now if latest is None else latest.due_at + pace
-    due_at = max(order.due_at, paced_at)
-    return Place(_key(thread, revision + 1), thread, revision + 1, paced_at, due_at)
+    told_today = outbox.told_today(db, order)
+    where = place_in_case(order, thread, latest, revision, told_today, now)
+    outbox.carry(db, order, where, now, case.key)
 
 
 def tell_change(db: "Database", case: Case, now: datetime) -> None:
@@ -96,10 +75,6 @@ def _thread(db: "Database", case: Case, channel: str, *, follows: bool) -> str:
     return thread
 
 
-def _key(thread: str, revision: int) -> str:
-    return thread if revision == 1 else f"{thread}~{revision}"
-
-
 def _revision(db: "Database", thread: str) -> int:
     newest = "SELECT coalesce(max(revision), 0) AS newest FROM outbox WHERE thread = ?"
     return int(db.execute(newest, (thread,)).fetchone()["newest"])
@@ -116,14 +91,6 @@ def _latest(db: "Database", thread: str) -> Telling | None:
     return None if row is None else outbox.telling(row)
 
 
-def _takes_more(latest: Telling) -> bool:
-    return latest.untried and latest.size < MENTIONS_PER_TELLING_MAX
-
-
-def _is_over_ceiling(db: "Database", order: Order) -> bool:
-    return order.daily_max is not None and outbox.told_today(db, order) >= order.daily_max
-
-
 def _open(
     db: "Database",
     case: Case,
@@ -135,7 +102,7 @@ def _open(
     priority: int = 0,
 ) -> str:
     revision = _revision(db, thread) + 1
-    key = _key(thread, revision)
+    key = key_of(thread, revision)
     times = ("started_at", "created_at", "paced_at", "due_at", "next_at")
     outbox.insert(
         db,

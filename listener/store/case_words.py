@@ -28,7 +28,7 @@ _DONE = {
 
 def title(acts: Sequence[Act]) -> str:
     """What was done last, on one line; empty where nothing was."""
-    return shown(_line(acts[-1]), TITLE_CHARS_MAX) if acts else ""
+    return shown(line(acts[-1]), TITLE_CHARS_MAX) if acts else ""
 
 
 def body(acts: Sequence[Act]) -> str:
@@ -36,12 +36,13 @@ def body(acts: Sequence[Act]) -> str:
     left_out = len(acts) - LINES_MAX
     lines = [f"… {left_out} changes before"] * (left_out > 0)
     for act in acts[-LINES_MAX:]:
-        lines.append(_line(act))
+        lines.append(line(act))
         lines += [f"  {line}" for line in shown_lines(act.text, NOTE_CHARS_MAX).splitlines()]
     return "\n".join(lines)
 
 
-def _line(act: Act) -> str:
+def line(act: Act) -> str:
+    """What was done, by whom and where, without the words that go with it."""
     done = _DONE.get(act.kind, act.kind)
     if act.kind == "joined":
         return done

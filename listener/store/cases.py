@@ -86,20 +86,22 @@ def _case_for(
     fits = members.fitting(db, wanted, mention, story)
     if fits is not None:
         return _join(db, fits, order, mention, story, now)
-    return _open(db, order.rule, wanted.team, mention, story, now), False
+    return _open(db, order.rule, wanted, mention, story, now), False
 
 
 def _open(
-    db: "Database", rule: str, team: str, mention: Mention, story: str, now: datetime
+    db: "Database", rule: str, wanted: CaseOrder, mention: Mention, story: str, now: datetime
 ) -> Case:
     case = Case(
         key=members.key_of(rule, mention.key, now),
         brand=mention.brand,
         rule=rule,
-        team=team,
+        team=wanted.team,
         opened_at=now,
         published_at=mention.post.published_at or now,
         waiting_since=now,
+        claim_due_at=wanted.claim_due_at,
+        answer_due_at=wanted.answer_due_at,
         priority=mention.priority.score,
     )
     case_rows.write(db, case, check_at=now)
@@ -122,6 +124,11 @@ def _join(
     act = Act(f"joined:{mention.key}", "joined", LISTENER, LISTENER, now)
     reopens = case.state == "answered"
     changed = after(grown, act)
+    if reopens and order.case is not None:
+        claim_due_at = order.case.claim_due_at if changed.state == "new" else None
+        changed = replace(
+            changed, claim_due_at=claim_due_at, answer_due_at=order.case.answer_due_at
+        )
     case_rows.insert_act(db, case.key, act, now, told=reopens)
     case_rows.write(db, changed, check_at=now)
     return changed, reopens

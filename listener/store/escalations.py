@@ -26,6 +26,16 @@ def due(db: "Database", now: datetime, limit: int) -> list[Case]:
     return [case_rows.case_of(row) for row in rows]
 
 
+def replan(db: "Database", now: datetime) -> None:
+    """All in which somebody waits, what was due before still first."""
+    db.execute(
+        """UPDATE cases SET check_at = min(coalesce(check_at, :now), :now),
+           waiting_since = min(waiting_since, :now), version = version + (waiting_since > :now)
+           WHERE state IN ('new', 'claimed')""",
+        {"now": stamp(now)},
+    )
+
+
 def keep(db: "Database", case: Case, plan: Plan, now: datetime) -> bool:
     """Promises, escalations and when to look again; nothing of it where the case has changed."""
     try:

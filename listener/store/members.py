@@ -37,16 +37,19 @@ def case_of_mention(db: "Database", mention_key: str) -> Case | None:
 def fitting(db: "Database", wanted: CaseOrder, mention: Mention, story: str) -> Case | None:
     """The case that is not closed and that the mention fits: by author, else by story.
 
-    Of several the one that was joined last.
+    An author's is whatever team has it: nobody stands in two queues because it is night. Of
+    several the one that was joined last.
     """
     author = case_rows.author_of(mention)
-    asked = [("author", author)] * wanted.by_author + [("story", story)] * wanted.by_story
-    for column, value in asked:
+    asked = [("author", author, "")] * wanted.by_author
+    asked += [("story", story, wanted.team)] * wanted.by_story
+    for column, value, team in asked:
         row = db.execute(
             f"""SELECT c.* FROM case_members m JOIN cases c ON c.key = m.case_key
-                WHERE m.{column} = ? AND m.{column} <> '' AND c.brand = ? AND c.team = ?
-                AND c.state <> 'closed' ORDER BY m.joined_at DESC, m.mention DESC LIMIT 1""",
-            (value, mention.brand, wanted.team),
+                WHERE m.{column} = :value AND m.{column} <> '' AND c.brand = :brand
+                AND :team IN ('', c.team) AND c.state <> 'closed'
+                ORDER BY m.joined_at DESC, m.mention DESC LIMIT 1""",
+            {"value": value, "brand": mention.brand, "team": team},
         ).fetchone()
         if row is not None:
             return case_rows.case_of(row)

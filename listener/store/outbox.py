@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from listener.rules import Order, Place, Telling, held, over_ceiling, place
+from listener.placing import Place, Telling, held, over_ceiling, place
+from listener.rules import Order
 from listener.store import retractions, settling, tellings
 from listener.store.leases import lease
 from listener.store.port import SendTurn
@@ -215,8 +216,9 @@ def _forget_gone(db: "Database", keys: Sequence[str]) -> None:
     for key in keys:
         retractions.note_tried(db, key)
         db.execute(
-            """DELETE FROM told WHERE key = ? AND mention IN
-               (SELECT m.key FROM mentions m JOIN posts p ON p.id = m.post_id
-                WHERE m.state = 'withdrawn' OR p.deleted_at IS NOT NULL)""",
+            """DELETE FROM told WHERE key = ? AND EXISTS
+               (SELECT 1 FROM mentions m JOIN posts p ON p.id = m.post_id
+                WHERE m.key = told.mention
+                AND (m.state = 'withdrawn' OR p.deleted_at IS NOT NULL))""",
             (key,),
         )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 MAY_BE_NEXT = """NOT EXISTS (
-    SELECT 1 FROM outbox e WHERE e.thread = o.thread AND e.state = 'pending' AND e.key <> o.key
+    SELECT 1 FROM outbox e WHERE e.thread = o.thread AND +e.state = 'pending' AND e.key <> o.key
     AND (e.lease_until > :now
          OR ((e.kind = 'retraction') = (o.kind = 'retraction') AND e.revision < o.revision)
          OR (o.kind = 'retraction' AND e.kind <> 'retraction'
@@ -23,7 +23,8 @@ MAY_BE_NEXT = """NOT EXISTS (
 
 One goes at a time, each kind in its order. A retraction lets go first what is due, and what may
 have been told already; it doesn't wait for what is to be told after the quiet hours only. Other
-tellings don't wait for it: they show none of what is gone.
+tellings don't wait for it: they show none of what is gone. A thread is short, and what waits in all
+of them may be long: ``+state`` has SQLite look the others up by the thread.
 """
 
 
@@ -90,7 +91,7 @@ def _told(db: "Database", post_ids: Sequence[str]) -> dict[str, list[str]]:
 def _waiting(db: "Database", thread: str, now: datetime) -> str | None:
     """A retraction of the thread that nobody has tried yet."""
     row = db.execute(
-        """SELECT key FROM outbox WHERE thread = ? AND kind = 'retraction' AND state = 'pending'
+        """SELECT key FROM outbox WHERE thread = ? AND kind = 'retraction' AND +state = 'pending'
            AND attempts = 0 AND (lease_until IS NULL OR lease_until <= ?)""",
         (thread, stamp(now)),
     ).fetchone()

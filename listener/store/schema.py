@@ -188,8 +188,8 @@ def m0005_coverage_budget_and_removal(db: "Database") -> None:
 
 
 @migrations()
-def m0006_cases_and_control(db: "Database") -> None:
-    """What people own and did, what they want silent or said was wrong, and the trail of it."""
+def m0006_cases(db: "Database") -> None:
+    """What people own and did, where that is told, and the desks that are asked for more."""
     _each(
         db,
         """CREATE TABLE cases (
@@ -236,6 +236,14 @@ def m0006_cases_and_control(db: "Database") -> None:
             last_error TEXT NOT NULL DEFAULT '', last_ok_at TEXT, """
         + _LEASE
         + ")",
+    )
+
+
+@migrations()
+def m0007_control_and_stories(db: "Database") -> None:
+    """What people want silent or said was wrong, refused channels, and which posts say the same."""
+    _each(
+        db,
         """CREATE TABLE silences (
             n INTEGER PRIMARY KEY, since TEXT NOT NULL, until TEXT NOT NULL,
             made_by TEXT NOT NULL, reason TEXT NOT NULL, rules TEXT NOT NULL,

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from listener.accounts import account, accounts
 from listener.rules import Silence, Silenced
 from listener.store import case_rows
-from listener.store.rows import stamp
+from listener.store.rows import post_of, stamp
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -55,26 +56,15 @@ def forget(db: "Database", post_ids: Sequence[str], now: datetime) -> None:
     One that named nobody else ends: without a name it would hold for everybody.
     """
     rows = db.execute(
-        f"""SELECT DISTINCT site, author_handle FROM posts
-            WHERE author_handle <> '' AND id IN ({",".join("?" * len(post_ids))})""",
-        post_ids,
+        f"SELECT * FROM posts WHERE id IN ({','.join('?' * len(post_ids))})", post_ids
     ).fetchall()
-    handles = {(row["site"], case_rows.bare(row["author_handle"])) for row in rows}
-    names = {name for site, handle in handles for name in (handle, f"{site}:{handle}")}
-    if not names:
-        return
+    names = {name for row in rows for name in accounts(post_of(row))}
     for row in db.execute("SELECT * FROM silences WHERE authors <> '[]'").fetchall():
         authors = json.loads(row["authors"])
-        left = [author for author in authors if _named(author) not in names]
+        left = [author for author in authors if account(author) not in names]
         if len(left) < len(authors):
             db.execute(
                 """UPDATE silences SET authors = ?, reason = '',
                    until = CASE WHEN ? THEN until ELSE min(until, ?) END WHERE n = ?""",
                 (json.dumps(left, ensure_ascii=False), bool(left), stamp(now), row["n"]),
             )
-
-
-def _named(author: str) -> str:
-    """A handle, or ``site:handle``, as it is compared."""
-    site, colon, handle = author.rpartition(":")
-    return f"{site}{colon}{case_rows.bare(handle)}"

@@ -25,10 +25,11 @@ _STANDING = """told t JOIN outbox o ON o.key = t.key
     WHERE p.deleted_at IS NULL AND m.state <> 'withdrawn'"""
 
 _WRITTEN_BEFORE = """posts p JOIN mentions m ON m.post_id = p.id
-    WHERE p.site = :site AND p.deleted_at IS NULL AND m.brand = :brand
-    AND m.state <> 'withdrawn' AND p.published_at < :before AND NOT EXISTS (
+    WHERE p.site = :site AND p.deleted_at IS NULL AND +m.brand = :brand
+    AND m.state <> 'withdrawn' AND +p.published_at < :before AND NOT EXISTS (
         SELECT 1 FROM told t JOIN outbox o ON o.key = t.key
         WHERE t.mention = m.key AND o.thread = :thread)"""
+"""An author writes little and a brand is spoken of much: ``+`` has SQLite begin with the author."""
 
 
 def turn(db: "Database", key: str, token: int) -> SendTurn:
@@ -128,7 +129,8 @@ def _history(
     }
     which = f"{_WRITTEN_BEFORE} AND {by}"
     rows = db.execute(
-        f"SELECT {MENTION_COLUMNS} FROM {which} ORDER BY p.published_at DESC, m.n DESC LIMIT :some",
+        f"""SELECT {MENTION_COLUMNS} FROM {which}
+            ORDER BY +p.published_at DESC, m.n DESC LIMIT :some""",
         of | {"some": HISTORY_SHOWN},
     ).fetchall()
     if len(rows) < HISTORY_SHOWN:

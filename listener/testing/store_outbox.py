@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from listener.model import Priority, Tag
-from listener.rules import MENTIONS_PER_TELLING_MAX, orders
+from listener.placing import MENTIONS_PER_TELLING_MAX
+from listener.rules import orders
 from listener.store.port import Settled, Store, Tagged
 from listener.testing.fakes import NOON, a_mention, a_post
 from listener.testing.store_steps import (

@@ -11,10 +11,11 @@ from alerts.chatwoot_parts.markdown import as_markdown, as_words
 from alerts.desks.html import still
 from listener.ports import Secret
 from tests.alerts.standins.chatwoot_site import ANNA, ChatwootSite, rendered
-from tests.alerts.standins.drills import DeskDrills, changed, deliver, joining, many, opening, read
+from tests.alerts.standins.drills import DeskDrills, deliver, joining, many, opening, read
+from tests.alerts.standins.order_drills import OrderDrills
 
 
-class TestChatwoot(DeskDrills):
+class TestChatwoot(DeskDrills, OrderDrills):
     site_class = ChatwootSite
     keeps_history = False
     states: ClassVar = {

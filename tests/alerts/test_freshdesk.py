@@ -7,10 +7,11 @@ import pytest
 from alerts.freshdesk import FreshdeskChannel
 from listener.ports import Secret
 from tests.alerts.standins.drills import DeskDrills, changed, joining, many, opening, read
-from tests.alerts.standins.freshdesk_site import FreshdeskSite
+from tests.alerts.standins.freshdesk_site import ANNA, FreshdeskSite
+from tests.alerts.standins.order_drills import OrderDrills
 
 
-class TestFreshdesk(DeskDrills):
+class TestFreshdesk(DeskDrills, OrderDrills):
     site_class = FreshdeskSite
     keeps_history = False
     states: ClassVar = {"new": "2", "claimed": "2", "answered": "3", "closed": "4"}
@@ -50,7 +51,7 @@ class TestFreshdesk(DeskDrills):
         cursor = channel.changes(None).cursor
         receipt = channel.send(opening())
         site.anna(receipt, "took")
-        del site.agents[ANNA]
+        site.deleted_agents.add(ANNA)
         acts, _ = read(site, channel, cursor)
         assert [(act.kind, act.by) for act in acts] == [("claim", f"freshdesk:{ANNA}")]
 

@@ -8,9 +8,10 @@ from alerts.jira import JiraChannel
 from listener.ports import Retry, Secret
 from tests.alerts.standins.drills import DeskDrills, changed, deliver, many, opening, read
 from tests.alerts.standins.jira_site import ANNA, CUSTOMER, JiraSite
+from tests.alerts.standins.order_drills import OrderDrills
 
 
-class TestJira(DeskDrills):
+class TestJira(DeskDrills, OrderDrills):
     site_class = JiraSite
     annas_name = ANNA
     states: ClassVar = {

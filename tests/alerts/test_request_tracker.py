@@ -8,6 +8,7 @@ import pytest
 from alerts.request_tracker import RequestTrackerChannel
 from listener.model import CaseState, Mention
 from listener.ports import Secret
+from listener.testing.desk_orders import DeskOrders
 from listener.testing.desk_suite import DeskSuite, Tracker
 from tests.alerts.desks.proxy import WRITES, Fault, Proxy, standing
 from tests.services import request_tracker
@@ -81,7 +82,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RequestTrackerDe
         yield RequestTrackerDesk(server, proxy)
 
 
-class TestRequestTracker(DeskSuite):
+class TestRequestTracker(DeskSuite, DeskOrders):
     secrets = (request_tracker.BOT[1],)
 
     @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from alerts.roundup import RoundupChannel
 from listener.model import CaseState
 from listener.ports import Secret
+from listener.testing.desk_orders import DeskOrders
 from listener.testing.desk_suite import DeskSuite, a_case, later, mentions, opening, sent
 from tests.alerts.desks.proxy import WRITES, Fault, Proxy, standing
 from tests.services import roundup
@@ -75,7 +76,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoundupTracker]:
             yield RoundupTracker(server, proxy)
 
 
-class TestRoundup(DeskSuite):
+class TestRoundup(DeskSuite, DeskOrders):
     secrets = (roundup.BOT[1],)
     writes = 2
 
@@ -148,6 +149,7 @@ class TestRoundup(DeskSuite):
         ({"url": "http://x.example/"}, "https"),
         ({"url": "https://me:pw@x.example/"}, "user name or password"),
         ({"username": "a:b"}, "username"),
+        ({"url": "https://10.0.0.5/"}, "private"),
         ({"password": None}, "either"),
         ({"token": Secret("x")}, "either"),
         ({"password": Secret("")}, "empty"),

@@ -267,13 +267,20 @@ def test_a_drip_of_bytes_does_not_hold_the_channel() -> None:
 
 
 @pytest.mark.parametrize("way", [bot, hook])
-def test_a_private_address_is_refused_unless_allowed(way: Callable[..., SlackChannel]) -> None:
+def test_a_name_that_leads_inside_is_refused_when_asked(way: Callable[..., SlackChannel]) -> None:
     with SlackServer() as server:
         channel = way(server)
         channel.allow_private = False
         with pytest.raises(Reject, match="allow_private"):
             channel.send(alert())
     assert not server.calls
+
+
+@pytest.mark.parametrize("address", ["https://10.0.0.5/", "https://localhost/"])
+def test_a_private_address_is_refused_unless_allowed(address: str) -> None:
+    with pytest.raises(ValueError, match="base_url leads to a private address"):
+        SlackChannel(Secret(TOKEN), "C1", base_url=address)
+    assert SlackChannel(Secret(TOKEN), "C1", base_url=address, allow_private=True)
 
 
 def test_a_hundred_mentions_with_the_longest_texts_keep_slacks_limits() -> None:

@@ -9,8 +9,8 @@ from alerts.slack import SlackChannel
 from alerts.slack_parts.blocks import message
 from alerts.slack_parts.buttons import buttons, case_of
 from listener.model import LABELS, Alert, Author, Case, Tag
+from listener.placing import MENTIONS_PER_TELLING_MAX
 from listener.ports import Following, Hearing, Paced, Reject, Secret
-from listener.rules import MENTIONS_PER_TELLING_MAX
 from tests.alerts.example import NOON, alert, mention
 from tests.alerts.slack_cases import MINUTE, case, case_alert, change
 from tests.alerts.slack_clicks import SIGNING_SECRET
@@ -155,10 +155,22 @@ def test_a_change_of_the_case_is_shown_in_its_message_without_a_sound() -> None:
         assert channel.send(change(receipt, CLAIMED)) == receipt
     assert [call.method for call in server.calls] == ["chat.postMessage", "chat.update"]
     (standing,) = server.messages.values()
-    assert read(standing).startswith("priority 51 · finnair · example.org · Matti M. (@matti)")
-    assert "claimed by Anna" in read(standing)
+    opened_as = "finnair: urgent complaint on example.org by @matti"
+    assert read(standing).startswith(f"{opened_as}\nclaimed by Anna\npriority 51 · finnair")
     assert "lento 1 peruttiin" in read(standing)
     assert "release" in offered(standing)
+
+
+def test_several_acts_are_told_apart_on_a_locked_phone() -> None:
+    body = "noted by root (command line)\n  look at this\n  and this\nclaimed by anna (slack)"
+    told = message(change(None, CLAIMED, body=body))["text"].replace("\u2060", "")
+    line = "noted by root (command line) look at this and this · claimed by anna (slack)"
+    assert told.splitlines()[:2] == ["finnair: urgent complaint on example.org by @matti", line]
+
+
+def test_a_case_of_several_mentions_keeps_a_title_of_its_kind() -> None:
+    told = change(None, CLAIMED, earlier=(mention(), mention(2)), earlier_count=2)
+    assert message(told)["text"].startswith("finnair: 2 mentions")
 
 
 def test_a_colleague_whom_only_slack_knows_is_shown_as_slack_shows_them() -> None:

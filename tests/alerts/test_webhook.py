@@ -170,9 +170,32 @@ def test_a_receiver_that_is_away_is_tried_again() -> None:
         channel.send(alert())
 
 
-def test_a_private_address_is_refused_unless_allowed() -> None:
-    with receiving() as receiver, pytest.raises(Reject, match="allow_private"):
-        receiver.channel(allow_private=False).send(alert())
+@pytest.mark.parametrize(
+    "host",
+    [
+        "10.0.0.5",
+        "127.0.0.1:8080",
+        "[::1]",
+        "[fe80::1]",
+        "169.254.169.254",
+        "localhost",
+        "a.localhost",
+    ],
+)
+def test_a_private_address_is_refused_unless_allowed(host: str) -> None:
+    """When the config is read: later each alert would be buried."""
+    with pytest.raises(ValueError, match="allow_private = true") as caught:
+        WebhookChannel(f"http://{host}/secret-part")
+    assert host not in str(caught.value)
+    assert WebhookChannel(f"http://{host}/secret-part", allow_private=True)
+
+
+def test_a_name_that_leads_inside_is_refused_when_it_is_asked_for() -> None:
+    with receiving() as receiver:
+        channel = receiver.channel()
+        channel.allow_private = False
+        with pytest.raises(Reject, match="allow_private"):
+            channel.send(alert())
     assert not receiver.got
 
 

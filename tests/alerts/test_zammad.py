@@ -9,10 +9,11 @@ from alerts.zammad import ZammadChannel
 from listener.ports import Reject, Retry, Secret
 from tests.alerts.example import mention
 from tests.alerts.standins.drills import DeskDrills, changed, joining, many, opening, read
+from tests.alerts.standins.order_drills import OrderDrills
 from tests.alerts.standins.zammad_site import ZammadSite
 
 
-class TestZammad(DeskDrills):
+class TestZammad(DeskDrills, OrderDrills):
     site_class = ZammadSite
     states: ClassVar = {"new": "open", "claimed": "open", "answered": "closed", "closed": "closed"}
 

@@ -8,10 +8,11 @@ import pytest
 from alerts.zendesk import ZendeskChannel
 from listener.ports import Reject, Retry, Secret
 from tests.alerts.standins.drills import DeskDrills, changed, deliver, joining, many, opening, read
+from tests.alerts.standins.order_drills import OrderDrills
 from tests.alerts.standins.zendesk_site import ANNA, ZendeskSite
 
 
-class TestZendesk(DeskDrills):
+class TestZendesk(DeskDrills, OrderDrills):
     site_class = ZendeskSite
     states: ClassVar = {"new": "open", "claimed": "open", "answered": "pending", "closed": "solved"}
 

@@ -30,6 +30,11 @@ type = "toy"
 [channels.bert-sms]
 type = "toy"
 """
+AGENTS = """\
+[channels.tickets]
+type = "toy"
+agents = { anna = "anna@example.org" }
+"""
 CARE = """\
 [people.anna]
 channel = "anna-sms"
@@ -91,6 +96,16 @@ def test_people(tmp_path: Path) -> None:
         20,
     )
     assert people["carl"] == Person("carl")
+
+
+def test_a_channel_names_people_that_there_are(tmp_path: Path) -> None:
+    assert set(load(tmp_path, CARE + AGENTS).people) == {"anna", "bert", "carl"}
+    with pytest.raises(ConfigError, match=r"agents: there is no person 'ana'; did you mean 'anna'"):
+        load(tmp_path, CARE + AGENTS.replace("{ anna", "{ ana"))
+
+
+def test_where_the_config_has_no_people_a_channel_may_name_any(tmp_path: Path) -> None:
+    assert load(tmp_path, AGENTS) == Teams()
 
 
 def test_a_team_with_everything(tmp_path: Path) -> None:

@@ -20,16 +20,9 @@ from hypothesis import strategies as st
 from listener.dryrun import Message, _Outbox, counted, replay
 from listener.hours.calendar import Calendar
 from listener.model import Author, Priority
+from listener.placing import MENTIONS_PER_TELLING_MAX, THREAD_SECONDS_MAX
 from listener.routing import Routing
-from listener.rules import (
-    MENTIONS_PER_TELLING_MAX,
-    THREAD_SECONDS_MAX,
-    Condition,
-    Quiet,
-    Rule,
-    Silence,
-    Spike,
-)
+from listener.rules import Condition, Quiet, Rule, Silence, Spike
 from listener.stages.tag import TagStage
 from listener.store.port import Judged, Settled, Tagged
 from listener.store.rows import moment

@@ -150,6 +150,15 @@ def test_what_a_mention_joins(fold: Any, by_author: bool, by_story: bool) -> Non
 # -- silences
 
 
+def test_who_is_muted_is_heard_where_the_rule_breaks_through() -> None:
+    mute = replace(HUSH, authors=frozenset({"writer"}))
+    author = {"post": a_post(author=Author("writer"))}
+    loud = replace(ALL, break_through=70)
+    assert not routed(loud, silences=(mute,), priority=Priority(69), **author).orders
+    assert routed(loud, silences=(mute,), priority=Priority(70), **author).orders
+    assert not routed(loud, silences=(HUSH,), priority=Priority(70), **author).orders
+
+
 def test_a_silence_is_noted_with_its_number() -> None:
     result = routed(ALL, silences=(replace(HUSH, channels=frozenset({"desk"})),))
     assert told(result) == [("all", "wall")]

@@ -11,23 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.model import Author, Mention, Priority, Tag
-from listener.rules import (
+from listener.placing import (
     MENTIONS_PER_TELLING_MAX,
     THREAD_SECONDS_MAX,
-    Condition,
-    Order,
     Place,
-    Quiet,
-    Rule,
-    Spike,
     Telling,
-    Trouble,
     held,
-    matches,
-    orders,
     over_ceiling,
     place,
 )
+from listener.rules import Condition, Order, Quiet, Rule, Spike, Trouble, matches, orders
 from listener.testing import a_mention, a_post
 from listener.testing.fakes import NOON
 

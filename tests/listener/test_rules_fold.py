@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.model import Author
-from listener.rules import FOLD_SECONDS, THREAD_SECONDS_MAX, Fold, Order, Rule, order_of, place
+from listener.placing import THREAD_SECONDS_MAX, place
+from listener.rules import FOLD_SECONDS, Fold, Order, Rule, order_of
 from listener.testing import a_mention, a_post
 from listener.testing.fakes import NOON
 from tests.listener.test_rules import HELSINKI, HOUR, MORNING, NIGHT, SECOND, ordered, told

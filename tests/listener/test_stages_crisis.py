@@ -1,15 +1,17 @@
 """Crisis: raised from stored mentions, explained, and cleared only when everything was seen."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from listener.crisis import Crisis
 from listener.model import Brand, Gap, Post, Tag
-from listener.rules import Rule
+from listener.rules import Quiet, Rule
 from listener.stages.crisis import CrisisStage
+from listener.stages.send import SendStage
 from listener.store import Store
 from listener.store.port import SourcePlan, Tagged
 from listener.testing import FakeChannel, a_mention, a_post
@@ -50,8 +52,6 @@ def bring(store: Store, posts: list[Post], now: datetime, gap: Gap | None = None
 
 
 def told(store: Store, now: datetime) -> list[tuple[str, str]]:
-    from listener.stages.send import SendStage
-
     desk = FakeChannel()
     step_until_idle(SendStage(store, {"desk": desk}, Clock(now)), now)
     return [(alert.kind, alert.title) for alert in desk.sent]
@@ -73,8 +73,6 @@ def test_a_burst_against_the_brand_is_told_once_and_explained(store: Store) -> N
     stage = a_stage(store)
     assert [stage.step(NOON + n * MINUTE) for n in range(3)] == [1, 0, 0]
     desk = FakeChannel()
-    from listener.stages.send import SendStage
-
     step_until_idle(SendStage(store, {"desk": desk}, Clock(NOON + MINUTE)), NOON + MINUTE)
     (alert,) = desk.sent
     assert alert.kind == "crisis"
@@ -120,11 +118,6 @@ def test_five_are_no_crisis(store: Store) -> None:
 
 
 def test_quiet_hours_hold_unless_it_breaks_through(store: Store) -> None:
-    from dataclasses import replace
-    from datetime import time
-
-    from listener.rules import Quiet
-
     quiet = replace(RULE, quiet=Quiet(time(11), time(13)))
     bring(store, burning(NOON), NOON)
     CrisisStage(store, [quiet], BRANDS, UTC).step(NOON)
@@ -133,3 +126,29 @@ def test_quiet_hours_hold_unless_it_breaks_through(store: Store) -> None:
     loud = replace(quiet, name="loud", break_through=90)
     CrisisStage(store, [loud], BRANDS, UTC).step(NOON + MINUTE)
     assert [kind for kind, _ in told(store, NOON + MINUTE)] == ["crisis"]
+
+
+def test_a_source_dead_for_weeks_hides_no_all_clear_and_is_named(store: Store) -> None:
+    """Else the brand would stay alarmed, and the next crisis be told nobody."""
+
+    def beside_a_dead_one(now: datetime) -> None:
+        store.plan_sources([SourcePlan("fake", 60), SourcePlan("dead", 60)], now, all_due=True)
+        for turn in store.claim_sources(now, 60, 9):
+            if turn.name == "dead":
+                store.fail_poll(turn, "down", now + MINUTE)
+            else:
+                store.save_poll(turn, polled([], now=now))
+
+    bring(store, burning(NOON), NOON)
+    beside_a_dead_one(NOON + MINUTE)
+    stage = a_stage(store)
+    stage.step(NOON + MINUTE)
+    later = NOON + 30 * HOUR
+    usual = [written(900 + n, NOON + n * HOUR, "Norvia again") for n in range(1, 30)]
+    bring(store, usual, later)
+    beside_a_dead_one(later)
+    stage.step(later)
+    desk = FakeChannel()
+    step_until_idle(SendStage(store, {"desk": desk}, Clock(later)), later)
+    assert [alert.kind for alert in desk.sent] == ["crisis", "clear"]
+    assert "but dead, not seen for a day" in desk.sent[1].body

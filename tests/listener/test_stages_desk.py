@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -107,11 +107,11 @@ def test_a_desk_that_fails_is_asked_again_later_from_where_it_was(
 
 
 def test_more_is_asked_for_at_once(store: Store) -> None:
-    desk = FakeDesk(lambda: Changes("next", more=len(desk.asked) < 3))
+    desk = FakeDesk(lambda: Changes(str(len(desk.asked)), more=len(desk.asked) < 3))
     stage = a_stage(store, tracker=desk)
     for _ in range(6):
         stage.step(NOON)
-    assert desk.asked == [None, "next", "next"]
+    assert desk.asked == [None, "1", "2"]
 
 
 def test_a_desk_that_hangs_delays_no_other_and_is_left_behind(store: Store) -> None:
@@ -154,3 +154,32 @@ def test_an_act_on_no_case_of_ours_costs_nothing_else(store: Store) -> None:
     stage.step(NOON)
     stage.step(NOON)
     assert only(store).state == "claimed"
+
+
+def test_what_cant_be_kept_costs_its_desk_and_no_other(store: Store) -> None:
+    nobody = Act("k", "note", None, "tracker", NOON)  # type: ignore[arg-type]
+    bad, good = FakeDesk(lambda: Changes("2", (Change(nobody, case="c"),))), FakeDesk()
+    stage = a_stage(store, tracker=bad, other=good)
+    for seconds in (0, 1, 31, 32):
+        stage.step(NOON + seconds * SECOND)
+    assert (good.asked, bad.asked[0], stage.busy) == ([None, "1"], None, False)
+    assert "AttributeError" in dict(store.status(NOON).desks)["tracker"]
+
+
+def test_an_act_at_no_time_at_all_costs_itself(store: Store) -> None:
+    west = timezone(timedelta(hours=-12))
+    never = Act("n", "snooze", "x", "tracker", NOON, until=datetime.max.replace(tzinfo=west))
+    strange = Change(never, case=only(store).key)
+    told = Changes("2", (strange, *claimed(store).changes))
+    stage = a_stage(store, tracker=FakeDesk(lambda: told))
+    stage.step(NOON)
+    stage.step(NOON + SECOND)
+    assert (only(store).state, stage.busy) == ("claimed", False)
+
+
+def test_a_desk_that_never_gets_on_is_not_asked_without_pause(store: Store) -> None:
+    desk = FakeDesk(lambda: Changes("1", (), more=True))
+    stage = a_stage(store, tracker=desk)
+    for seconds in range(20):
+        stage.step(NOON + seconds * SECOND)
+    assert desk.asked == [None, "1"]

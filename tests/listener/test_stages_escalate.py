@@ -18,6 +18,7 @@ from listener.stages.tag import TagStage
 from listener.store import Store
 from listener.teams import Person, Step, Team, Teams
 from listener.testing import a_post
+from listener.testing.case_steps import deliver
 from listener.testing.fakes import NOON
 from listener.testing.store_steps import poll
 from tests.listener.stage_helpers import open_at
@@ -120,14 +121,60 @@ def test_who_had_enough_today_is_passed_over_until_tomorrow(store: Store) -> Non
     rota = Rota(("anna", "bartek"), NOON - timedelta(days=1), 7, UTC)
     care = replace(CARE, steps=(Step(1.0, "claim", ("on call",)),), rota=rota)
     teams = Teams({"care": care}, people)
-    for n, day in enumerate((0, 0, 1), 2):
-        now = NOON + timedelta(days=day, minutes=n)
-        poll(store, [a_post(str(n), author=Author(f"writer{n}"))], now=now)
-        TagStage(store, [], Routing([COMPLAINTS], UTC, teams)).step(now)
     stage = EscalateStage(store, teams, UTC)
     seen = []
-    for minute in (0, 10, 12, 13, 25, 1440, 1444, 1454):
+    for minute in (0, 2, 3, 10, 12, 13, 25, 1440, 1444, 1454):
         now = NOON + minute * MINUTE
+        if minute in {2, 3, 1444}:
+            poll(store, [a_post(str(minute), author=Author(f"writer{minute}"))], now=now)
+            TagStage(store, [], Routing([COMPLAINTS], UTC, teams)).step(now)
         stage.step(now)
-        seen += told(store, "anna-phone", "bartek-phone", at=now)
+        for phone in ("anna-phone", "bartek-phone"):
+            seen += [turn.alert.channel for turn in deliver(store, now, phone)]
     assert [one.partition("-")[0] for one in seen] == ["anna", "bartek", "anna"]
+
+
+def test_the_first_telling_knows_the_promises(store: Store) -> None:
+    (turn,) = store.claim_alerts("desk", NOON, 60, 9)
+    case = turn.alert.case
+    assert case is not None
+    assert (case.claim_due_at, case.answer_due_at) == (NOON + 10 * MINUTE, NOON + 60 * MINUTE)
+
+
+def test_who_writes_again_after_the_answer_is_promised_anew(store: Store) -> None:
+    act(store, "answer", NOON + MINUTE)
+    later = NOON + timedelta(hours=2)
+    poll(store, [a_post("2")], now=later)
+    TagStage(store, [], Routing([COMPLAINTS], UTC, TEAMS)).step(later)
+    case = only(store)
+    assert (case.state, case.waiting_since) == ("claimed", later)
+    assert (case.claim_due_at, case.answer_due_at) == (None, later + 60 * MINUTE)
+
+
+def test_a_team_that_was_away_from_the_config_is_held_to_its_promises_again(store: Store) -> None:
+    EscalateStage(store, Teams()).step(NOON)
+    EscalateStage(store, TEAMS).step(NOON + 60 * MINUTE)
+    seen = told(store, "next-channel", "manager", at=NOON + 60 * MINUTE)
+    assert seen == ["next-channel: escalation", "manager: escalation"]
+
+
+def test_promises_that_were_shortened_hold_for_what_waits_already(store: Store) -> None:
+    slow = replace(CARE, claim_minutes=6_000, answer_minutes=6_000)
+    EscalateStage(store, Teams({"care": slow})).step(NOON)
+    stage = EscalateStage(store, TEAMS)
+    stage.step(NOON + 9 * MINUTE)
+    assert told(store, "next-channel", at=NOON + 9 * MINUTE) == []
+    stage.step(NOON + 10 * MINUTE)
+    assert told(store, "next-channel", at=NOON + 10 * MINUTE) == ["next-channel: escalation"]
+
+
+def test_what_was_done_by_a_wrong_clock_is_looked_at_once_it_is_mended(store: Store) -> None:
+    stage, next_year = EscalateStage(store, TEAMS), NOON + timedelta(days=365)
+    poll(store, [a_post("2", "Norvia, again", author=Author("other"))], now=next_year)
+    TagStage(store, [], Routing([COMPLAINTS], UTC, TEAMS)).step(next_year)
+    stage.step(next_year - MINUTE)
+    told(store, "next-channel", "manager", at=next_year)
+    stage.step(NOON)
+    stage.step(NOON + 10 * MINUTE)
+    seen = told(store, "next-channel", at=NOON + 10 * MINUTE)
+    assert len(seen) == 1

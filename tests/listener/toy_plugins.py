@@ -128,6 +128,10 @@ class ToyChannel:
     """A channel that needs a secret only where it is told to sign."""
 
     token: Annotated[Secret | None, "To sign with."] = None
+    agents: Annotated[dict[str, str], "What people are called there."] = field(default_factory=dict)
+    deputies: Annotated[list[str], "Who else reads there."] = field(default_factory=list)
+
+    names_people = ("agents", "deputies")
 
     def send(self, alert: Alert) -> str | None:
         return alert.key

@@ -16,7 +16,8 @@ import pytest
 from alerts.desks.keys import case_key, marker, post_mark
 from listener.cases import Act
 from listener.model import Alert, Case
-from listener.ports import Changes, Desk, Following, Reject, Retracting, Retry
+from listener.ports import Changes, Desk, Following, NamingPeople, Reject, Retracting, Retry
+from listener.registry import settings
 from tests.alerts.case_example import case
 from tests.alerts.example import NOON, alert, everywhere, mention
 from tests.alerts.standins.serving import DeskSite
@@ -123,6 +124,8 @@ class DeskDrills:
         assert isinstance(channel, Desk)
         assert isinstance(channel, Following)
         assert isinstance(channel, Retracting)
+        assert isinstance(channel, NamingPeople)
+        assert {one.name for one in settings(type(channel))} >= {*channel.names_people}
 
     def test_a_case_becomes_a_ticket_with_the_customers_words(self, site: DeskSite) -> None:
         told = opening()

@@ -37,6 +37,7 @@ class FreshdeskSite(DeskSite):
         self.tickets: dict[int, Json] = {}
         self.notes: dict[int, list[Json]] = {}
         self.contacts: dict[str, int] = {}
+        self.deleted_agents: set[int] = set()
 
     def channel(self, **settings: Any) -> FreshdeskChannel:
         given: Json = {"key": Secret(KEY), "allow_private": True, "now": lambda: self.now}
@@ -87,7 +88,8 @@ class FreshdeskSite(DeskSite):
         if asked.path.startswith("/api/v2/agents/"):
             name = asked.path.rpartition("/")[2]
             number = OURS if name == "me" else int(name)
-            return Answer(body=_agent(number)) if number in MAILS else Answer(404)
+            is_there = number in MAILS and number not in self.deleted_agents
+            return Answer(body=_agent(number)) if is_there else Answer(404)
         if asked.path == "/api/v2/contacts":
             contact = self.contacts.get(asked.one("unique_external_id"))
             return Answer(body=[{"id": contact}] if contact else [])

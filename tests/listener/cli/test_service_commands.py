@@ -53,7 +53,9 @@ def test_open_cases_are_listed(folder: Path, listener: Listener) -> None:
     assert told.lines[-1] == "2 cases: new, claimed, answered"
     found = json.loads(listener("cases", "--json", "--team", "care").out)
     assert {case["state"] for case in found} == {"new"}
-    assert listener("cases", "--team", "other").lines == ["0 cases: new, claimed, answered"]
+    unknown = listener("cases", "--team", "cares")
+    assert unknown.code == 2
+    assert "did you mean 'care'?" in unknown.err
 
 
 def test_what_is_done_is_shown_with_who_did_it(folder: Path, listener: Listener) -> None:
@@ -63,9 +65,39 @@ def test_what_is_done_is_shown_with_who_did_it(folder: Path, listener: Listener)
     assert "claimed" in done.lines[0]
     assert "with anna" in done.lines[0]
     shown = listener("case", key).out
-    assert "claim by anna (command line): on it" in shown
+    assert "claimed by anna (command line): on it" in shown
     assert "rule complaints" in shown
     assert json.loads(listener("case", key, "--json").out)["case"]["owner"] == "anna"
+
+
+def test_who_takes_over_hears_from_whom(folder: Path, listener: Listener) -> None:
+    key = keys(folder)[0]
+    listener("case", key, "claim", "--by", "anna")
+    assert listener("case", key, "claim", "--by", "bela").lines[1] == "it was with anna before"
+    assert len(listener("case", key, "answer", "--by", "bela").lines) == 1
+
+
+def test_only_people_of_the_config_act_where_it_has_any(folder: Path, listener: Listener) -> None:
+    with (folder / "config.toml").open("a", encoding="utf-8") as file:
+        file.write('[people.anna]\nchannel = "desk"\n')
+    told = listener("case", keys(folder)[0], "claim", "--by", "ana")
+    assert told.code == 2
+    assert "no person 'ana'" in told.err
+    assert "did you mean 'anna'?" in told.err
+    assert listener("case", keys(folder)[0], "claim", "--by", "anna").code == 0
+
+
+def test_a_note_needs_words(folder: Path, listener: Listener) -> None:
+    key = keys(folder)[0]
+    assert listener("case", key, "note").code == 2
+    assert listener("case", key, "note", "--text", "rang her").code == 0
+
+
+def test_the_status_tells_of_cases_and_silences(folder: Path, listener: Listener) -> None:
+    listener("silence", "--brand", "norvia", "--until", "4h")
+    told = listener("status").lines
+    assert "cases    2 new: listener cases lists them" in told
+    assert "silent   1 silence holds, for 3 h at least: listener silence" in told
 
 
 def test_a_snooze_needs_its_end(folder: Path, listener: Listener) -> None:

@@ -80,6 +80,11 @@ def test_hours_before_anybody_watched_were_not_seen() -> None:
     assert seen_hours([], NOW - 5 * HOUR, NOW) == []
 
 
+def test_a_source_that_was_never_seen_hides_nothing() -> None:
+    never = Coverage("new", (), (Gap(NOW - 5 * HOUR, NOW, "down"),))
+    assert len(seen_hours([coverage(), never], NOW - 5 * HOUR, NOW)) == 5
+
+
 def test_a_source_that_is_mostly_dead_hides_nothing() -> None:
     dead = coverage((300, 0), source="dead")
     assert len(seen_hours([coverage(), dead], NOW - 5 * HOUR, NOW)) == 5

@@ -90,6 +90,7 @@ WRITES: dict[str, Callable[[Work], object]] = {
     "forget": lambda work: work.store.forget("traveller", ["fake"], NOON),
     "scrub": lambda work: work.store.scrub(NOON),
     "cases.act": lambda work: work.store.cases.act(work.case.key, an_act("claim"), NOON),
+    "cases.replan": lambda work: work.store.cases.replan(NOON - HOUR),
     "cases.keep": lambda work: work.store.cases.keep(work.case, ESCALATES, NOON),
     "cases.plan_desks": lambda work: work.store.cases.plan_desks({"new": 60.0}, NOON),
     "cases.claim_desks": lambda work: work.store.cases.claim_desks(NOON + HOUR, LEASE, 9),
