@@ -25,8 +25,8 @@ from listener.placing import (
 )
 from listener.routing import Routing
 from listener.rules import Order, Silence
-from listener.store.case_rows import author_of
-from listener.store.members import key_of
+from listener.store.cases.case_rows import author_of
+from listener.store.cases.members import key_of
 from listener.store.port import Judged
 
 FORGOTTEN_AFTER = timedelta(seconds=2 * THREAD_SECONDS_MAX)

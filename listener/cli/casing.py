@@ -14,8 +14,8 @@ from listener.cli.shared import BadUse, ago, configured, login, moment_ahead, pl
 from listener.clock import utc_now
 from listener.config import Config
 from listener.model import Case, CaseState, Mention
-from listener.store import case_words
 from listener.store.case_port import CASES_MAX, OPEN, CaseFile, NoCase
+from listener.store.cases import words
 from listener.suggest import suggestion
 from listener.text import clean_text, shown
 
@@ -164,7 +164,7 @@ def _lines(file: CaseFile, now: datetime) -> Iterator[str]:
         yield from _mention(mention)
     for act in file.acts:
         said = f": {shown(act.text, 300)}" if act.text else ""
-        yield f"{_minute(act.at)}  {case_words.line(act)}{said}"
+        yield f"{_minute(act.at)}  {words.line(act)}{said}"
 
 
 def _mention(mention: Mention) -> Iterator[str]:

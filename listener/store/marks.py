@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from listener.match.around import Around, Marked
 from listener.model import Post
-from listener.store import cases
+from listener.store.cases import changing
 from listener.store.leases import NO_LEASE
 from listener.store.mentions import with_tags
 from listener.store.port import InDoubt, MarkOutcome
@@ -30,7 +30,7 @@ def save(
         return "no post"
     outcome = _follow(db, post_id, brand, about=about)
     if outcome == "withdrawn":
-        cases.lost(db, [post_id], now)
+        changing.lost(db, [post_id], now)
     db.execute(
         "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?)",
         (post_id, brand, about, by, stamp(now)),

@@ -1,7 +1,7 @@
 """The outbox, in SQL: what must be told, put in its place and claimed.
 
 How telling it went is for :mod:`listener.store.settling`, what is about a case for
-:mod:`listener.store.case_threads`.
+:mod:`listener.store.cases.threads`.
 """
 
 from collections.abc import Sequence

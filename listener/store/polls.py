@@ -9,7 +9,8 @@ from listener.due import WAIT_SECONDS_MIN
 from listener.model import Fault
 from listener.ports import SHARE_USED_UP, FailureState
 from listener.retry import WISH_SECONDS_MAX
-from listener.store import answers, cases, ledger, rechecks, removal, sightings, spending
+from listener.store import answers, ledger, rechecks, removal, sightings, spending
+from listener.store.cases import changing
 from listener.store.leases import NO_LEASE, free_beyond, lease
 from listener.store.port import LostLease, Polled, Saved, SourcePlan, SourceTurn
 from listener.store.rows import Row, moment, stamp
@@ -124,7 +125,7 @@ def save(db: "Database", turn: SourceTurn, polled: Polled) -> Saved:
     """Posts, mentions, faults, coverage and cursor of a poll."""
     saved = sightings.save(db, turn.name, polled.posts, polled.mentions, polled.seen_at)
     answers.save(db, polled.answers)
-    cases.answered(db, polled.answers, polled.seen_at)
+    changing.answered(db, polled.answers, polled.seen_at)
     posts_deleted = removal.delete(db, turn.name, polled.deleted, polled.seen_at)
     posts_deleted += removal.delete_by_authors(db, turn.name, polled.gone, polled.seen_at)
     rechecks.hurry(db, polled.look_again, polled.seen_at)

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from listener.store import cases, members, retractions, scrub, silences
+from listener.store import retractions, scrub, silences
+from listener.store.cases import changing, members
 from listener.store.leases import NO_LEASE
 from listener.store.rows import stamp
 
@@ -104,7 +105,7 @@ def withdraw(db: "Database", key: str, now: datetime) -> None:
         (key,),
     ).fetchone()
     if row is not None:
-        cases.lost(db, [row["post_id"]], now)
+        changing.lost(db, [row["post_id"]], now)
 
 
 def _standing(db: "Database", ids: Sequence[str], source: str | None = None) -> list[str]:
@@ -142,7 +143,7 @@ def _blank(db: "Database", ids: Sequence[str], now: datetime) -> int:
             deleted_at = ? WHERE id {of_them}""",
         (stamp(now), *ids),
     )
-    cases.lost(db, ids, now)
+    changing.lost(db, ids, now)
     scrub.want(db, now)
     return len(ids)
 

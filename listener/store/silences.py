@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from listener.accounts import account, accounts
 from listener.rules import Silence, Silenced
-from listener.store import case_rows
-from listener.store.rows import post_of, stamp
+from listener.store.rows import Row, moment, post_of, stamp
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+_NAMES = ("rules", "brands", "sites", "authors", "channels")
+
 
 def save(db: "Database", silence: Silence) -> int:
     """Keep it under a number of its own."""
-    row = case_rows.silence_row(silence)
+    row = _row(silence)
     columns, values = ", ".join(row), ", ".join(f":{column}" for column in row)
     kept = db.execute(f"INSERT INTO silences ({columns}) VALUES ({values}) RETURNING n", row)
     return int(kept.fetchone()["n"])
@@ -37,7 +38,7 @@ def holding(db: "Database", now: datetime) -> list[Silence]:
         "SELECT * FROM silences WHERE until > :now AND since <= :now ORDER BY until, n",
         {"now": stamp(now)},
     ).fetchall()
-    return [case_rows.silence_of(row) for row in rows]
+    return [_silence(row) for row in rows]
 
 
 def note(db: "Database", mention_key: str, silenced: Sequence[Silenced], now: datetime) -> None:
@@ -66,5 +67,35 @@ def forget(db: "Database", post_ids: Sequence[str], now: datetime) -> None:
             db.execute(
                 """UPDATE silences SET authors = ?, reason = '',
                    until = CASE WHEN ? THEN until ELSE min(until, ?) END WHERE n = ?""",
-                (json.dumps(left, ensure_ascii=False), bool(left), stamp(now), row["n"]),
+                (_names_text(frozenset(left)), bool(left), stamp(now), row["n"]),
             )
+
+
+def _silence(row: Row) -> Silence:
+    """The silence that :func:`_row` wrote."""
+    names = {name: frozenset(json.loads(row[name])) for name in _NAMES}
+    return Silence(
+        since=moment(row["since"]),
+        until=moment(row["until"]),
+        by=row["made_by"],
+        reason=row["reason"],
+        number=row["n"],
+        **names,
+    )
+
+
+def _row(silence: Silence) -> dict[str, object]:
+    """Its columns, but for its number."""
+    names = {name: _names_text(getattr(silence, name)) for name in _NAMES}
+    return {
+        "since": stamp(silence.since),
+        "until": stamp(silence.until),
+        "made_by": silence.by,
+        "reason": silence.reason,
+        **names,
+    }
+
+
+def _names_text(names: frozenset[str]) -> str:
+    """Names as stored."""
+    return json.dumps(sorted(names), ensure_ascii=False)

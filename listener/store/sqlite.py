@@ -31,7 +31,7 @@ from listener.store import (
     tallies,
     upgrade,
 )
-from listener.store.case_book import SqliteCases
+from listener.store.cases.book import SqliteCases
 from listener.store.connection import BUSY_SECONDS, Connect, Connection, connect_to
 from listener.store.control_book import SqliteControls
 from listener.store.port import (

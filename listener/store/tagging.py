@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from listener.store import cases, silences, stories
+from listener.store import silences, stories
+from listener.store.cases import changing
 from listener.store.leases import NO_LEASE, lease
 from listener.store.port import Tagged, TagTurn
 from listener.store.rows import MENTION_COLUMNS, mention_of, stamp, tag_row
@@ -61,5 +62,5 @@ def _save_one(db: "Database", tagged: Tagged, now: datetime) -> int:
             )
         stories.save(db, mention.post.id, tagged.story)
         silences.note(db, mention.key, tagged.silenced, now)
-        cases.put_orders(db, tagged.orders, mention, tagged.story, now)
+        changing.put_orders(db, tagged.orders, mention, tagged.story, now)
     return kept

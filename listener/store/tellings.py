@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from listener.cases import Act
 from listener.model import Alert, Case, Mention
-from listener.store import case_rows, case_words, retractions
+from listener.store import retractions
 from listener.store.case_port import NoCase
+from listener.store.cases import case_rows
+from listener.store.cases import words as case_words
 from listener.store.mentions import with_tags
 from listener.store.port import SendTurn
 from listener.store.rows import MENTION_COLUMNS, Row, moment, stamp

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from listener.cases import LISTENER, Act
 from listener.escalation import Plan
 from listener.model import Case
-from listener.store import case_rows, case_threads, cases
 from listener.store.case_port import NoCase
+from listener.store.cases import case_rows, changing, threads
 from listener.store.rows import stamp
 
 if TYPE_CHECKING:
@@ -46,11 +46,11 @@ def keep(db: "Database", case: Case, plan: Plan, now: datetime) -> bool:
         return False
     if plan.wakes and standing.snoozed_until is not None:
         act = Act(f"wake:{standing.version}", "wake", LISTENER, LISTENER, now)
-        standing = cases.do(db, standing, act, now)
+        standing = changing.do(db, standing, act, now)
     planned = _planned(standing, plan)
     case_rows.write(db, planned, plan.check_at)
     for escalation in plan.escalations:
-        case_threads.escalate(db, planned, escalation, now)
+        threads.escalate(db, planned, escalation, now)
     return True
 
 

@@ -13,7 +13,8 @@ from listener.answers import Answer
 from listener.cases import IN_PUBLIC, LISTENER, Act, ActKind, after
 from listener.model import Case, Mention
 from listener.rules import CaseOrder, Order
-from listener.store import case_rows, case_threads, members, outbox
+from listener.store import outbox
+from listener.store.cases import case_rows, members, threads
 from listener.store.rows import moment, stamp
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ def put_orders(
         if order.case is None:
             outbox.put(db, order, now)
         else:
-            case_threads.put(db, case, order, now)
+            threads.put(db, case, order, now)
     if is_news:
-        case_threads.tell_change(db, case, now)
+        threads.tell_change(db, case, now)
     _answered_before(db, mention, now)
 
 
@@ -48,7 +49,7 @@ def do(db: "Database", case: Case, act: Act, now: datetime, *, told: bool = True
     case_rows.insert_act(db, case.key, act, now, told=told)
     case_rows.write(db, changed, check_at=None if changed.state == "closed" else now)
     if told:
-        case_threads.tell_change(db, changed, now)
+        threads.tell_change(db, changed, now)
     return changed
 
 

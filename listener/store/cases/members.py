@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from listener.model import Case, Mention
 from listener.rules import CaseOrder
-from listener.store import case_rows
+from listener.store.cases import case_rows
 from listener.store.rows import stamp
 
 if TYPE_CHECKING:

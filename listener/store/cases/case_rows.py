@@ -1,13 +1,11 @@
-"""Cases, acts and silences between rows and values, and the plainest reads and writes of them."""
+"""Cases and acts between rows and values, and the plainest reads and writes of them."""
 
-import json
 from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from listener.cases import Act
 from listener.model import Case, Mention
-from listener.rules import Silence
 from listener.store.case_port import NoCase
 from listener.store.rows import Row, moment, moment_or_none, stamp
 from listener.text import shown
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
 _COLUMNS = tuple(field.name for field in fields(Case))
 _NEEDED = frozenset({"opened_at", "published_at", "waiting_since"})
 _TIMES = _NEEDED | {name for name in _COLUMNS if name.endswith(("_at", "_until"))}
-_NAMES = ("rules", "brands", "sites", "authors", "channels")
 
 
 def case_of(row: Row) -> Case:
@@ -99,33 +96,3 @@ def insert_act(db: "Database", case: str, act: Act, now: datetime, *, told: bool
             stamp(now),
         ),
     )
-
-
-def silence_of(row: Row) -> Silence:
-    """The silence that :func:`silence_row` wrote."""
-    names = {name: frozenset(json.loads(row[name])) for name in _NAMES}
-    return Silence(
-        since=moment(row["since"]),
-        until=moment(row["until"]),
-        by=row["made_by"],
-        reason=row["reason"],
-        number=row["n"],
-        **names,
-    )
-
-
-def silence_row(silence: Silence) -> dict[str, object]:
-    """A silence's columns, but for its number."""
-    names = {name: names_text(getattr(silence, name)) for name in _NAMES}
-    return {
-        "since": stamp(silence.since),
-        "until": stamp(silence.until),
-        "made_by": silence.by,
-        "reason": silence.reason,
-        **names,
-    }
-
-
-def names_text(names: frozenset[str]) -> str:
-    """Names as stored."""
-    return json.dumps(sorted(names), ensure_ascii=False)

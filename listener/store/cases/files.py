@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from listener.cases import Act
 from listener.model import Case, CaseState, Mention
-from listener.store import case_rows, forgetting
+from listener.store import forgetting
 from listener.store.case_port import CaseFile
+from listener.store.cases import case_rows
 from listener.store.mentions import with_tags
 from listener.store.rows import MENTION_COLUMNS
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from listener.cases import Change, Refused
 from listener.ports import Changes
 from listener.retry import WISH_SECONDS_MAX
-from listener.store import acting
 from listener.store.case_port import ChangesSaved, DeskTurn, NoCase
+from listener.store.cases import acting
 from listener.store.leases import NO_LEASE, lease
 from listener.store.port import LostLease
 from listener.store.rows import stamp

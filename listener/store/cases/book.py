@@ -7,8 +7,6 @@ from listener.cases import Act
 from listener.escalation import Plan
 from listener.model import Case, CaseState
 from listener.ports import Changes
-from listener.store import acting, case_files, escalations
-from listener.store import desks as schedule
 from listener.store.case_port import (
     CASES_MAX,
     OPEN,
@@ -17,6 +15,8 @@ from listener.store.case_port import (
     ChangesSaved,
     DeskTurn,
 )
+from listener.store.cases import acting, escalations, files
+from listener.store.cases import desks as schedule
 from listener.store.connection import Connection
 from listener.store.rows import stamp
 
@@ -38,11 +38,11 @@ class SqliteCases:
         limit: int = CASES_MAX,
     ) -> list[Case]:
         with self._connection.reading() as db:
-            return case_files.find(db, states, teams, owner, author, min(limit, CASES_MAX))
+            return files.find(db, states, teams, owner, author, min(limit, CASES_MAX))
 
     def file(self, key: str) -> CaseFile | None:
         with self._connection.reading() as db:
-            return case_files.file(db, key)
+            return files.file(db, key)
 
     def act(self, key: str, act: Act, now: datetime) -> Acted:
         with self._connection.writing() as db:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, get_args
 from listener.cases import NAME_CHARS_MAX, TEXT_CHARS_MAX, Act, ActKind, Refused
 from listener.model import LABELS, Case, Mention, Tag
 from listener.rules import Silence
-from listener.store import case_rows, cases, silences
+from listener.store import silences
 from listener.store.case_port import Acted
+from listener.store.cases import case_rows, changing
 from listener.store.mentions import with_tags
 from listener.store.rows import MENTION_COLUMNS, stamp, tag_row
 from listener.text import clean_text
@@ -27,13 +28,13 @@ def act(db: "Database", key: str, act: Act, now: datetime) -> Acted:
     """Do it, once. Raises NoCase and Refused, before anything is written."""
     case = case_rows.read(db, key)
     act = _sound(act, now)
-    if cases.is_known(db, case, act):
+    if changing.is_known(db, case, act):
         return Acted(case, known=True)
     if act.kind == "wrong_tag":
         return _correct(db, case, act, now)
     if act.kind == "mute_author":
         return _mute(db, case, act, now)
-    return Acted(cases.do(db, case, act, now))
+    return Acted(changing.do(db, case, act, now))
 
 
 def first_mention(db: "Database", case: Case) -> Mention | None:
@@ -57,7 +58,7 @@ def _correct(db: "Database", case: Case, act: Act, now: datetime) -> Acted:
     labels = LABELS.get(act.tag_kind, (act.label,))
     if act.label not in labels:
         raise Refused(f"{act.tag_kind} is one of {', '.join(labels)}")
-    changed = cases.do(db, case, act, now)
+    changed = changing.do(db, case, act, now)
     said = (mention.key, act.tag_kind, act.label, act.by, stamp(act.at))
     db.execute(
         "INSERT INTO corrections (mention, kind, label, made_by, at) VALUES (?, ?, ?, ?, ?)", said
@@ -78,7 +79,7 @@ def _mute(db: "Database", case: Case, act: Act, now: datetime) -> Acted:
         raise Refused("its author has no handle to be known by")
     if act.until is None or act.until <= now:
         raise Refused("a silence needs a time to come")
-    changed = cases.do(db, case, act, now)
+    changed = changing.do(db, case, act, now)
     authors = frozenset({f"{mention.post.site}:{handle}"})
     reason = f"muted from case {case.key}"
     silences.save(db, Silence(now, act.until, act.by, reason, authors=authors))
