@@ -1,6 +1,7 @@
 """How much a mention can't wait: one number from what was judged, with its reasons. Pure."""
 
 from listener.model import ERROR_LABEL, Mention, Priority
+from listener.reach import reach
 
 _BASE = 20
 _URGENCY = {"high": (45, "urgent"), "medium": (18, "somewhat urgent"), "low": (0, "")}
@@ -54,11 +55,9 @@ def _weights(mention: Mention) -> list[Weight]:
 
 
 def _reach(mention: Mention) -> Weight:
-    engagement = mention.post.engagement
-    spread = engagement.views + 20 * (engagement.likes + engagement.shares + engagement.replies)
-    reach = max(mention.post.author.followers or 0, spread)
+    carries = reach(mention)
     for at_least, points, words in _REACH_STEPS:
-        if reach >= at_least:
+        if carries >= at_least:
             return points, f"reaches {words}"
     return 0, ""
 

@@ -13,7 +13,17 @@ from listener import topics
 from listener.accounts import account, accounts
 from listener.escalation import promises
 from listener.model import Mention
-from listener.rules import CaseOrder, Fold, Order, Rule, Silence, Silenced, met, order_of
+from listener.rules import (
+    CaseOrder,
+    Fold,
+    Order,
+    Rule,
+    Silence,
+    Silenced,
+    breaks_through,
+    met,
+    order_of,
+)
 from listener.teams import Teams
 
 _BY_AUTHOR: frozenset[Fold | None] = frozenset({None, "author", "author or story"})
@@ -44,7 +54,7 @@ class Routing:
         A silence that holds back all channels of a case holds back the case: nobody is told.
         Who is muted is heard all the same where a rule breaks through.
         """
-        loud = {rule.name for rule in self.rules if _breaks_through(rule, mention)}
+        loud = {rule.name for rule in self.rules if breaks_through(rule, mention.priority.score)}
         orders: list[Order] = []
         silenced: list[Silenced] = []
         told: set[str] = set()
@@ -111,10 +121,6 @@ def silenced_by(
         if holds and (not muted or not muted.isdisjoint(accounts(mention.post))):
             return silence
     return None
-
-
-def _breaks_through(rule: Rule, mention: Mention) -> bool:
-    return rule.break_through is not None and mention.priority.score >= rule.break_through
 
 
 @lru_cache(maxsize=1_024)

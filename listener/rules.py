@@ -191,6 +191,11 @@ class Silenced:
     silence: int
 
 
+def breaks_through(rule: Rule, priority: int) -> bool:
+    """Whether what weighs so much is told whatever quiet hours, ceilings and mutes say."""
+    return rule.break_through is not None and priority >= rule.break_through
+
+
 def matches(
     when: Condition, mention: Mention, topics: Callable[[], Collection[Topic]] = frozenset
 ) -> bool:
@@ -230,7 +235,7 @@ def order_of(
     rule: Rule, channel: str, mention: Mention, story: str, now: datetime, zone: tzinfo
 ) -> Order:
     """The order that a rule gives for a mention it meets and one of its own channels."""
-    breaks = rule.break_through is not None and mention.priority.score >= rule.break_through
+    breaks = breaks_through(rule, mention.priority.score)
     day_start, day_end = local_day(now, zone)
     group, seconds = _shared(rule, mention, story)
     order = Order(

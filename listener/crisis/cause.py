@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from math import log, sqrt
 
 from listener.model import Mention
+from listener.reach import reach
 from listener.text import shown
 
 TERMS_MAX = 6
@@ -41,7 +42,7 @@ def terms(now: Iterable[Mention], usual: Iterable[Mention], names: Collection[st
 
 def loudest(mentions: Sequence[Mention]) -> Mention | None:
     """The mention that reaches farthest; of equals the weightiest."""
-    return max(mentions, key=lambda one: (_reach(one), one.priority.score), default=None)
+    return max(mentions, key=lambda one: (reach(one), one.priority.score), default=None)
 
 
 def explained(
@@ -83,9 +84,3 @@ def _sureness(here: int, here_of: int, before: int, before_of: int) -> float:
     odds = (here + 0.5) / (here_of - here + 0.5)
     usual_odds = (before + 0.5) / (before_of - before + 0.5)
     return (log(odds) - log(usual_odds)) / sqrt(1 / (here + 0.5) + 1 / (before + 0.5))
-
-
-def _reach(mention: Mention) -> int:
-    engagement = mention.post.engagement
-    spread = engagement.views + 20 * (engagement.likes + engagement.shares + engagement.replies)
-    return max(mention.post.author.followers or 0, spread)

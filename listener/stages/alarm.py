@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 import structlog
 
-from listener.rules import Rule, quiet_until
+from listener.rules import Rule, breaks_through, quiet_until
 from listener.store.port import Store
 from listener.watch import Alarm, spike_alarm, trouble_alarms
 
@@ -30,7 +30,7 @@ class AlarmStage:
         changed = 0
         for rule in self.rules:
             for alarm in self._alarms(rule, now):
-                changed += self._tell(rule, alarm, now)
+                changed += tell_alarm(self.store, rule, alarm, now, self.zone)
         return changed
 
     def drain(self, now: datetime) -> None:
@@ -49,10 +49,12 @@ class AlarmStage:
         alarms = (spike_alarm(rule, volume, alarmed) for volume in volumes)
         return [alarm for alarm in alarms if alarm is not None]
 
-    def _tell(self, rule: Rule, alarm: Alarm, now: datetime) -> bool:
-        breaks = rule.break_through is not None and alarm.priority >= rule.break_through
-        due_at = now if breaks else quiet_until(rule.quiet, now, self.zone) or now
-        told = self.store.save_alarm(alarm, rule.send_to, now, due_at)
-        if told:
-            log.warning("alarm" if alarm.raised else "all clear", title=alarm.title)
-        return told
+
+def tell_alarm(store: Store, rule: Rule, alarm: Alarm, now: datetime, zone: tzinfo) -> bool:
+    """Raise or clear it by the rule's channels, after its quiet hours; False if it stood so."""
+    loud = breaks_through(rule, alarm.priority)
+    due_at = now if loud else quiet_until(rule.quiet, now, zone) or now
+    told = store.save_alarm(alarm, rule.send_to, now, due_at)
+    if told:
+        log.warning("alarm" if alarm.raised else "all clear", title=alarm.title)
+    return told

@@ -4,19 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
-import structlog
-
 from listener.coverage import Coverage
 from listener.crisis import Baseline, Crisis, Finding, judge, learn
 from listener.crisis.cause import MENTIONS_MAX, explained
 from listener.crisis.seen import saw_last_hour, seen_hours
 from listener.crisis.words import calm_alarm, crisis_alarm
 from listener.model import Brand, Mention
-from listener.rules import Rule, quiet_until
+from listener.rules import Rule
+from listener.stages.alarm import tell_alarm
 from listener.store.port import Store
 from listener.watch import Alarm
-
-log = structlog.get_logger("crisis")
 
 RECENT = timedelta(hours=6)
 ALIVE = timedelta(days=1)
@@ -61,7 +58,7 @@ class CrisisStage:
         seen = saw_last_hour(alive, now) and not self._failing({one.source for one in alive}, now)
         finding = judge(crisis, self._baseline(crisis, brand, now), recent, now, seen=seen)
         alarm = self._alarm(rule, brand, finding, now)
-        return alarm is not None and self._tell(rule, alarm, now)
+        return alarm is not None and tell_alarm(self.store, rule, alarm, now, self.zone)
 
     def _alarm(self, rule: Rule, brand: str, finding: Finding, now: datetime) -> Alarm | None:
         alarmed = brand in self.store.alarmed(rule.name)
@@ -111,11 +108,3 @@ class CrisisStage:
 
     def _is_for(self, source: str, brand: str) -> bool:
         return brand in self.listens.get(source, frozenset((brand,)))
-
-    def _tell(self, rule: Rule, alarm: Alarm, now: datetime) -> bool:
-        breaks = rule.break_through is not None and alarm.priority >= rule.break_through
-        due_at = now if breaks else quiet_until(rule.quiet, now, self.zone) or now
-        told = self.store.save_alarm(alarm, rule.send_to, now, due_at)
-        if told:
-            log.warning("crisis" if alarm.raised else "all clear", title=alarm.title)
-        return told
