@@ -1,0 +1,60 @@
+"""Labelled mentions as the numbers that a model is fitted to."""
+
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.small.features import features
+from classifiers.small.seen import said, see
+from classifiers.training.posts import Labelled
+from listener.model import LABELS
+
+NOT_JUDGED = -1
+"""Stands for the label of a kind that an example does not have."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examples:
+    """Sparse rows, one after the other: ``starts`` says where each begins in the other two.
+
+    ``truths`` holds per kind each example's label as its place in ``LABELS``.
+    """
+
+    labelled: Sequence[Labelled]
+    indices: NDArray[np.int32]
+    values: NDArray[np.float32]
+    starts: NDArray[np.int64]
+    truths: dict[str, NDArray[np.int64]]
+
+    def row(self, number: int) -> slice:
+        """Where an example's features stand."""
+        return slice(self.starts[number], self.starts[number + 1])
+
+
+def examples(labelled: Sequence[Labelled], kinds: Sequence[str]) -> Examples:
+    """The examples, read on all cores."""
+    with ProcessPoolExecutor() as pool:
+        rows = list(pool.map(_features, labelled, chunksize=200))
+    starts = np.cumsum([0, *(len(row) for row in rows)])
+    return Examples(
+        labelled,
+        np.concatenate([np.fromiter(row.keys(), np.int32, len(row)) for row in rows]),
+        np.concatenate([np.fromiter(row.values(), np.float32, len(row)) for row in rows]),
+        starts,
+        {kind: np.array([_truth(one, kind) for one in labelled]) for kind in kinds},
+    )
+
+
+def _features(one: Labelled) -> dict[int, float]:
+    return features(see(said(one.mention, one.language)))
+
+
+def _truth(one: Labelled, kind: str) -> int:
+    """What is spam is judged for nothing else: its other labels are a convention."""
+    if kind != "spam" and one.labels.get("spam") == "yes":
+        return NOT_JUDGED
+    label = one.labels.get(kind)
+    return NOT_JUDGED if label is None else LABELS[kind].index(label)

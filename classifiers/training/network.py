@@ -1,0 +1,192 @@
+"""The network behind the small model, and its fitting: linear, with one hidden layer beside.
+
+All kinds of judgement are fitted together over the same features. The linear part learns what
+single features say, the hidden layer what they say together; what is learnt of one kind, or from
+another set, helps the others through it. Features are dropped at random while fitting, so that no
+single word is leant on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.optim import Optimizer
+
+from classifiers.training.matrix import NOT_JUDGED, Examples
+from listener.model import LABELS
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How it is fitted. ``seen_min``: a feature of fewer examples is left out.
+
+    ``members`` networks are fitted from different beginnings and speak as one: their mean.
+    """
+
+    hidden: int = 64
+    members: int = 1
+    epochs: int = 7
+    batch: int = 96
+    rate: float = 0.003
+    dropped: float = 0.5
+    dropped_hidden: float = 0.5
+    seen_min: int = 3
+    set_weight: float = 0.3
+    set_share: float = 1.0
+    seed: int = 1
+
+
+class Network(nn.Module):  # type: ignore[misc]
+    """Features in, a logit per label of every kind out."""
+
+    def __init__(self, features: int, kinds: Sequence[str], plan: Plan) -> None:
+        super().__init__()
+        labels = sum(len(LABELS[kind]) for kind in kinds)
+        self.plan = plan
+        self.direct = nn.EmbeddingBag(features, labels, mode="sum", sparse=True)
+        self.inner = nn.EmbeddingBag(features, plan.hidden, mode="sum", sparse=True)
+        self.bias = nn.Parameter(torch.zeros(plan.hidden))
+        self.outer = nn.Linear(plan.hidden, labels, bias=False)
+        nn.init.zeros_(self.direct.weight)
+        nn.init.normal_(self.inner.weight, std=0.05)
+
+    def forward(self, indices: Tensor, starts: Tensor, values: Tensor) -> Tensor:
+        """A batch's logits; with dropout while training."""
+        if self.training:
+            keep = torch.rand_like(values) >= self.plan.dropped
+            values = values * keep / (1 - self.plan.dropped)
+        hidden = torch.relu(self.inner(indices, starts, per_sample_weights=values) + self.bias)
+        hidden = functional.dropout(hidden, self.plan.dropped_hidden, self.training)
+        direct: Tensor = self.direct(indices, starts, per_sample_weights=values)
+        inner: Tensor = self.outer(hidden)
+        return direct + inner
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """Fitted networks; ``used`` are the hashed indices of their rows, in order."""
+
+    networks: tuple[Network, ...]
+    used: NDArray[np.int64]
+    kinds: tuple[str, ...]
+
+
+class Fitter:
+    """Fits one network to examples."""
+
+    def __init__(self, examples: Examples, kinds: Sequence[str], plan: Plan) -> None:
+        self._examples, self._plan = examples, plan
+        self._kinds = tuple(kinds)
+        counts = np.bincount(examples.indices)
+        self._used = np.flatnonzero(counts >= plan.seen_min)
+        self._place = np.full(len(counts), -1)
+        self._place[self._used] = np.arange(len(self._used))
+        self._ours = np.array([one.set == "ours" for one in examples.labelled])
+
+    def fit(self, rows: NDArray[np.int64]) -> Fitted:
+        """The networks of these examples."""
+        members = [self._member(rows, self._plan.seed + n) for n in range(self._plan.members)]
+        return Fitted(tuple(members), self._used, self._kinds)
+
+    def _member(self, rows: NDArray[np.int64], seed: int) -> Network:
+        torch.manual_seed(seed)
+        network = Network(len(self._used), self._kinds, self._plan)
+        optimizers = _optimizers(network, self._plan.rate)
+        draw = np.random.default_rng(seed)
+        for epoch in range(self._plan.epochs):
+            for group in (group for one in optimizers for group in one.param_groups):
+                group["lr"] = self._plan.rate * (1 - epoch / self._plan.epochs)
+            self._epoch(network, optimizers, draw.permutation(self._drawn(rows, draw)))
+            print(f"network {seed}, epoch {epoch + 1} of {self._plan.epochs}")  # noqa: T201
+        member: Network = network.eval()
+        return member
+
+    def logits(self, fitted: Fitted, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """What the networks say of examples on average, a row each."""
+        with torch.no_grad():
+            parts = [
+                [
+                    network(*self._batch(rows[start : start + 512])).numpy()
+                    for start in range(0, len(rows), 512)
+                ]
+                for network in fitted.networks
+            ]
+        return np.asarray(np.mean([np.concatenate(part) for part in parts], axis=0))
+
+    def _drawn(self, rows: NDArray[np.int64], draw: np.random.Generator) -> NDArray[np.int64]:
+        """All of ours, and of the other sets as many as ``set_share`` of that."""
+        ours, others = rows[self._ours[rows]], rows[~self._ours[rows]]
+        wanted = min(len(others), int(len(ours) * self._plan.set_share))
+        return np.concatenate([ours, draw.choice(others, wanted, replace=False)])
+
+    def _epoch(
+        self, network: Network, optimizers: Sequence[Optimizer], rows: NDArray[np.int64]
+    ) -> None:
+        network.train()
+        for start in range(0, len(rows), self._plan.batch):
+            part = rows[start : start + self._plan.batch]
+            loss = self._loss(network(*self._batch(part)), part)
+            for one in optimizers:
+                one.zero_grad()
+            loss.backward()
+            for one in optimizers:
+                one.step()
+
+    def _loss(self, logits: Tensor, rows: NDArray[np.int64]) -> Tensor:
+        weights = torch.tensor(np.where(self._ours[rows], 1.0, self._plan.set_weight))
+        total, first = torch.zeros(()), 0
+        for kind in self._kinds:
+            last = first + len(LABELS[kind])
+            truths = torch.from_numpy(self._examples.truths[kind][rows])
+            lost = functional.cross_entropy(
+                logits[:, first:last], truths, ignore_index=NOT_JUDGED, reduction="none"
+            )
+            total = total + (lost * weights).mean()
+            first = last
+        return total
+
+    def _batch(self, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
+        places, values = zip(*(self._row(row) for row in rows), strict=True)
+        starts = np.cumsum([0, *(len(one) for one in places[:-1])])
+        return (
+            torch.from_numpy(np.concatenate(places)),
+            torch.from_numpy(starts),
+            torch.from_numpy(np.concatenate(values)),
+        )
+
+    def _row(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        span = self._examples.row(number)
+        places = self._place[self._examples.indices[span]]
+        known = places >= 0
+        return places[known], self._examples.values[span][known]
+
+
+def _optimizers(network: Network, rate: float) -> list[Optimizer]:
+    """One that touches only the rows in use, for the two large tables, and one for the rest."""
+    tables = [network.direct.weight, network.inner.weight]
+    rest = [network.bias, network.outer.weight]
+    return [torch.optim.SparseAdam(tables, lr=rate), torch.optim.Adam(rest, lr=rate)]
+
+
+def arrays(fitted: Fitted) -> Mapping[str, NDArray[np.float32]]:
+    """The fitted numbers as of one network: direct, inner, bias, outer."""
+    held = [_numbers(network) for network in fitted.networks]
+    return {
+        "direct": np.asarray(np.mean([one["direct"] for one in held], axis=0)),
+        "inner": np.hstack([one["inner"] for one in held]),
+        "bias": np.concatenate([one["bias"] for one in held]),
+        "outer": np.vstack([one["outer"] for one in held]) / len(held),
+    }
+
+
+def _numbers(network: Network) -> Mapping[str, NDArray[np.float32]]:
+    return {
+        "direct": network.direct.weight.detach().numpy(),
+        "inner": network.inner.weight.detach().numpy(),
+        "bias": network.bias.detach().numpy(),
+        "outer": network.outer.weight.detach().numpy().T,
+    }

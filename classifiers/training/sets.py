@@ -1,0 +1,152 @@
+"""Openly licensed labelled sets that help with sentiment: where from, under which licence.
+
+They are read from a folder that is given and never shipped; every file is held against its
+SHA-256. Their labels are of the text's mood, not toward a brand, so they weigh less than ours.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifiers.training.posts import Labelled
+from listener.model import Mention, Post
+
+POLARITIES = {"-1": "negative", "0": "neutral", "1": "positive"}
+_GOEMOTIONS = {"1": "negative", "2": "neutral", "3": "positive"}
+_XED_GOOD, _XED_BAD = {"5", "8"}, {"1", "3", "4", "6"}
+
+Row = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSet:
+    """One file: its path below the folder, its hash, its licence and makers, and its reader.
+
+    ``read`` turns a line into a text and a sentiment, or into nothing.
+    """
+
+    name: str
+    path: str
+    sha256: str
+    licence: str
+    language: str
+    site: str
+    read: Callable[[list[str]], Row | None]
+
+
+class WrongFile(Exception):
+    """A file of a set is not the one that was trained on."""
+
+
+def labelled(folder: Path, sets: tuple[OpenSet, ...]) -> Iterator[Labelled]:
+    """Every usable line of these sets. Raises WrongFile where a file differs, OSError if absent."""
+    for one in sets:
+        packed = (folder / one.path).read_bytes()
+        if hashlib.sha256(packed).hexdigest() != one.sha256:
+            raise WrongFile(f"{one.path} is not the file that was trained on")
+        for number, line in enumerate(gzip.decompress(packed).decode("utf-8").split("\n")):
+            cells = line.split("\t")
+            row = one.read(cells) if len(cells) > 1 else None
+            if row is not None and row[0].strip():
+                yield _labelled(one, number, *row)
+
+
+def _labelled(one: OpenSet, number: int, text: str, sentiment: str) -> Labelled:
+    post = Post(site=one.site, native_id=f"{one.name}-{number}", text=text, language=one.language)
+    labels = {"sentiment": sentiment}
+    return Labelled(Mention(post, ""), one.language, labels, one.name, "train", one.name)
+
+
+def _goemotions(cells: list[str]) -> Row | None:
+    label = _GOEMOTIONS.get(cells[1])
+    return (cells[0], label) if label else None
+
+
+def finnsentiment(splits: range) -> Callable[[list[str]], Row | None]:
+    """A reader of the lines of these of its twenty splits, by the majority of its three readers."""
+
+    def read(cells: list[str]) -> Row | None:
+        label = POLARITIES.get(cells[3])
+        return (cells[10], label) if label and int(cells[7]) in splits else None
+
+    return read
+
+
+def _xed(cells: list[str]) -> Row | None:
+    felt = {one.strip() for one in cells[1].split(",")}
+    good, bad = felt & _XED_GOOD, felt & _XED_BAD
+    if bool(good) == bool(bad):
+        return None
+    return cells[0], "positive" if good else "negative"
+
+
+FINN_PATH = "finnsentiment/data_preparation__potential_data__Finnish__FinnSentiment2020.tsv.gz"
+
+TRAINED_ON: tuple[OpenSet, ...] = (
+    OpenSet(
+        "goemotions",
+        "goemotions/data__group__train.tsv.gz",
+        "736165cd85971856e354246ae32820f35183bbb1b0f945db4a82378ccd7f01f2",
+        "Apache-2.0, Demszky et al. 2020",
+        "en",
+        "reddit",
+        _goemotions,
+    ),
+    OpenSet(
+        "finnsentiment",
+        FINN_PATH,
+        "802cb643adb366fd191a641f4419fbd9f8b029e4a88761231283b56ee6d1da30",
+        "CC BY 4.0, Lindén, Jauhiainen, Hardwick 2020",
+        "fi",
+        "forum",
+        finnsentiment(range(1, 19)),
+    ),
+    OpenSet(
+        "xed-en",
+        "xed/AnnotatedData__en-annotated.tsv.gz",
+        "b5b2cfb27aa85f94b474526eb70a72fbfa0b03a6f7cf026f1a6cf9e018ef846d",
+        "CC BY 4.0, Öhman et al. 2020",
+        "en",
+        "subtitles",
+        _xed,
+    ),
+    OpenSet(
+        "xed-fi",
+        "xed/AnnotatedData__fi-annotated.tsv.gz",
+        "74a2c83183b634f76a201d8084171f33e3d259632a328997f96a33ddf3d6f6e4",
+        "CC BY 4.0, Öhman et al. 2020",
+        "fi",
+        "subtitles",
+        _xed,
+    ),
+    OpenSet(
+        "xed-pl",
+        "xed/Projections__pl-projections.tsv.gz",
+        "3dd6ed9c8bfac7b457cbc655eb79b1c278358b8ac7231da8c0ef8186dd28edf4",
+        "CC BY 4.0, Öhman et al. 2020",
+        "pl",
+        "subtitles",
+        _xed,
+    ),
+    OpenSet(
+        "xed-sv",
+        "xed/Projections__sv-projections.tsv.gz",
+        "9f333fc291415019aaa5f1c0588f39a1a2faa1883e466a281899a62d85aaee08",
+        "CC BY 4.0, Öhman et al. 2020",
+        "sv",
+        "subtitles",
+        _xed,
+    ),
+    OpenSet(
+        "xed-de",
+        "xed/Projections__de-projections.tsv.gz",
+        "10ca303a1bdd457ef1a6a935cb072802ac5a2a0b99d6368a9fcaca32b68447e1",
+        "CC BY 4.0, Öhman et al. 2020",
+        "de",
+        "subtitles",
+        _xed,
+    ),
+)
+"""What ``make train`` reads beside our own posts, where it is given their folder."""
