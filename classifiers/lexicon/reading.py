@@ -3,23 +3,21 @@
 The judges of all kinds ask about the same text one after the other, so a few readings are kept.
 """
 
-import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from classifiers.wordlists.lists import Element, WordList, word_list
-from classifiers.wordlists.tokens import Token, tokens
+from classifiers.lexicon.lists import Element, WordList, word_list
+from classifiers.lexicon.tokens import Token, tokens
 
 SKIPPED_MAX = 3
 """How many words a ``..`` in an entry may skip."""
 
-READINGS_KEPT_MAX = 128
-
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entry found: tokens ``start`` to ``end``, as they are shown."""
+    """An entry found: its kind and group, and tokens ``start`` to ``end`` as they are shown."""
 
+    kind: str
     group: str
     start: int
     end: int
@@ -32,15 +30,20 @@ class Reading:
     def __init__(self, row: tuple[Token, ...], words: WordList) -> None:
         self.row = row
         self._found: dict[str, list[Hit]] = {}
-        for kind, hit in _hits(row, words):
-            self._found.setdefault(kind, []).append(hit)
+        for hit in _hits(row, words):
+            self._found.setdefault(hit.kind, []).append(hit)
 
-    def find(self, *kinds: str) -> list[Hit]:
-        """What the lists of these kinds found, in order.
+    @property
+    def kinds(self) -> Iterable[str]:
+        """The kinds of which something was found."""
+        return self._found
+
+    def find(self, kind: str) -> list[Hit]:
+        """What the lists of this kind found, in order.
 
         Where two overlap the one of more words wins, and of two as long the more exact one.
         """
-        found = [hit for kind in kinds for hit in self._found.get(kind, ())]
+        found = self._found.get(kind, [])
         taken: set[int] = set()
         kept = []
         for hit in sorted(found, key=lambda hit: (hit.start - hit.end, hit.start)):
@@ -51,30 +54,31 @@ class Reading:
         return sorted(kept, key=lambda hit: hit.start)
 
 
-@functools.lru_cache(maxsize=READINGS_KEPT_MAX)
 def read(text: str, language: str) -> Reading:
-    """The text, read with the lists of one of ``lists.LANGUAGES``."""
+    """The text, read with the lists of one of ``lists.LANGUAGES``; with signs alone for ``""``."""
     return Reading(tokens(text), word_list(language))
 
 
-def _hits(row: tuple[Token, ...], words: WordList) -> Iterator[tuple[str, Hit]]:
+def _hits(row: tuple[Token, ...], words: WordList) -> Iterator[Hit]:
     for start, token in enumerate(row):
-        for entry in words.starting_with(token):
-            end = _end(entry.elements, row, start)
+        after = row[start + 1] if start + 1 < len(row) else None
+        for entry in words.starting_with(token, after):
+            rest = entry.elements[1:]
+            end = _end(rest, row, start + 1) if rest else start + 1
             if end:
                 shown = " ".join(part.shown for part in row[start:end])
-                yield entry.kind, Hit(entry.group, start, end, shown)
+                yield Hit(entry.kind, entry.group, start, end, shown)
 
 
 def _end(elements: tuple[Element, ...], row: tuple[Token, ...], start: int) -> int:
     """The token after the last that these elements take from ``start`` on; 0 if they don't."""
-    if not elements:
-        return start
-    if elements[0].gap:
-        return _end_after_gap(elements[1:], row, start)
-    if start >= len(row) or not elements[0].takes(row[start]):
-        return 0
-    return _end(elements[1:], row, start + 1)
+    for number, element in enumerate(elements):
+        if element.gap:
+            return _end_after_gap(elements[number + 1 :], row, start)
+        if start >= len(row) or not element.takes(row[start]):
+            return 0
+        start += 1
+    return start
 
 
 def _end_after_gap(elements: tuple[Element, ...], row: tuple[Token, ...], start: int) -> int:

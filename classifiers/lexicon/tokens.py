@@ -13,7 +13,10 @@ from typing import Literal
 TEXT_CHARS_MAX = 5_000
 """Only the beginning of a longer text is read: what is meant is said early."""
 
-Kind = Literal["word", "number", "sign", "handle", "link", "pause", "stop"]
+BRAND = "\ue000"
+"""Stands for the brand that is judged: a character that no text is left with otherwise."""
+
+Kind = Literal["word", "number", "sign", "handle", "link", "pause", "stop", "brand"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Token:
 
 _TOKEN = re.compile(
     r"""
-      (?P<link> https?://\S+ | www\.\S+ | [\w.+-]{1,64}@[\w-]{1,64}\.\w+ )
+      (?P<brand> \ue000 )
+    | (?P<link> https?://\S+ | www\.\S+ | [\w.+-]{1,64}@[\w-]{1,64}\.\w+ )
     | (?P<handle> @\w+ )
     | (?P<sign> [:;=][-']?[)(DPpO/\\*3]{1,9}(?!\w) | [xX]D+(?!\w) | <3 )
     | (?P<number> \d+(?:[.,:]\d+)* (?:\.(?=\s[^\W\d_]))? )
@@ -49,6 +53,7 @@ _QUOTES = str.maketrans("’‘´`“”„«»", '\'\'\'\'"""""')
 _KINDS: dict[str, Kind] = {
     "link": "link",
     "handle": "handle",
+    "brand": "brand",
     "stop": "stop",
     "pause": "pause",
     "other": "sign",
@@ -81,15 +86,20 @@ def _token(found: re.Match[str]) -> Token:
 def _word(shown: str) -> Token:
     bare = shown.lstrip("#")
     folded = bare.casefold()
-    twice, once = _RUN.sub(r"\1\1", folded), _RUN.sub(r"\1", folded)
+    forms = _spellings(folded) if _RUN.search(folded) else (folded,)
     return Token(
         kind="word",
         shown=shown,
-        forms=(folded,) if twice == folded else (folded, twice, once),
+        forms=forms,
         shouted=len(bare) > 2 and bare.isupper(),
-        stretched=twice != folded,
+        stretched=len(forms) > 1,
         hashtag=bare != shown,
     )
+
+
+def _spellings(folded: str) -> tuple[str, str, str]:
+    """As it is, and with what is drawn out cut to two letters and to one."""
+    return folded, _RUN.sub(r"\1\1", folded), _RUN.sub(r"\1", folded)
 
 
 def _emoticon(shown: str) -> str:

@@ -4,8 +4,8 @@ Negation reaches a few words ahead, inside its clause. What follows the last "bu
 than what stands before it. Capitals and drawn-out letters make a word louder.
 """
 
-from classifiers.wordlists.reading import Hit, Reading
-from classifiers.wordlists.tokens import Token
+from classifiers.lexicon.reading import Hit, Reading
+from classifiers.lexicon.tokens import Token
 
 NEGATION_REACH = 3
 """How many words after a negation it still turns."""
@@ -19,10 +19,11 @@ _STRENGTH_REACH = 2
 
 
 class Scope:
-    """The words of one text that act on others."""
+    """The words of one text that act on others. ``turns`` are the places of its "but"s."""
 
     def __init__(self, reading: Reading) -> None:
         found = reading.find("grammar")
+        self.turns = frozenset(hit.start for hit in found if hit.group == "turn")
         self._row = reading.row
         self._stops = _stops(reading.row)
         self._negations = {hit.end - 1 for hit in found if hit.group == "negate"}

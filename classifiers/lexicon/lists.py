@@ -10,13 +10,14 @@ whose plain spelling is another word.
 import functools
 import tomllib
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 
-from classifiers.wordlists.tokens import Token
+from classifiers.lexicon.tokens import Token
 
-LANGUAGES = ("en", "fi", "pl")
+LANGUAGES = ("de", "en", "fi", "pl", "sv")
 
 _NO_MARK = str.maketrans("łŁøØđĐ", "lLoOdD")
 _STEM_CHARS_MIN = 2
@@ -35,7 +36,10 @@ class Element:
         """Whether this token can stand here."""
         if self.number:
             return token.kind == "number"
-        return any(form in self.words or form.startswith(self.stems) for form in token.forms)
+        for form in token.forms:  # a plain loop: this is asked a hundred times a post
+            if form in self.words or (self.stems and form.startswith(self.stems)):
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +51,78 @@ class Entry:
     elements: tuple[Element, ...]
 
 
+@dataclass(slots=True)
+class Bucket:
+    """The entries that begin with one word or stem, by what must follow.
+
+    ``alone`` need nothing more; ``before`` need one of a few words next; ``rest`` is looked at
+    entry by entry: a stem, a number or a gap comes next.
+    """
+
+    alone: list[Entry] = field(default_factory=list)
+    before: dict[str, list[Entry]] = field(default_factory=dict)
+    rest: list[Entry] = field(default_factory=list)
+
+    def put(self, entry: Entry) -> None:
+        """Where it belongs."""
+        if len(entry.elements) == 1:
+            self.alone.append(entry)
+            return
+        second = entry.elements[1]
+        if second.number or second.gap or second.stems:
+            self.rest.append(entry)
+        for word in second.words if not second.stems else ():
+            self.before.setdefault(word, []).append(entry)
+
+    def candidates(self, next_forms: tuple[str, ...]) -> Iterator[Entry]:
+        """Every entry that may hold where these are the next token's spellings."""
+        yield from self.alone
+        if self.before:
+            for form in next_forms:
+                yield from self.before.get(form, ())
+        yield from self.rest
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class WordList:
     """All entries of one language, by the word they may begin with."""
 
     language: str
-    by_word: Mapping[str, tuple[Entry, ...]]
-    by_stem: Mapping[str, tuple[Entry, ...]]
-    by_number: tuple[Entry, ...]
+    by_word: Mapping[str, Bucket]
+    by_stem: Mapping[str, Bucket]
+    by_number: Bucket
 
-    def starting_with(self, token: Token) -> Iterator[Entry]:
+    def starting_with(self, token: Token, after: Token | None) -> Iterator[Entry]:
         """Every entry that may begin with this token, whole words and long stems first."""
+        following = after.forms if after else ()
         if token.kind == "number":
-            yield from self.by_number
+            yield from self.by_number.candidates(following)
         for form in token.forms:
-            yield from self.by_word.get(form, ())
+            if form in self.by_word:
+                yield from self.by_word[form].candidates(following)
             for length in range(len(form), _STEM_CHARS_MIN - 1, -1):
-                yield from self.by_stem.get(form[:length], ())
+                bucket = self.by_stem.get(form[:length])
+                if bucket:
+                    yield from bucket.candidates(following)
 
 
 @functools.cache
 def word_list(language: str) -> WordList:
-    """The lists of one of ``LANGUAGES``, with the signs that all languages share."""
-    entries = (*_entries(tables(language)), *_entries(tables("signs")))
+    """The lists of one of ``LANGUAGES``, or of none, with the signs that all languages share."""
+    own = tables(language) if language else {}
+    entries = (*_entries(own), *_entries(tables("signs")))
     return _indexed(language, entries)
 
 
 def tables(name: str) -> dict[str, dict[str, str]]:
-    """A list file as it is written: kind, group, text."""
-    data = files("classifiers.wordlists").joinpath(f"{name}.toml").read_text("utf-8")
-    return tomllib.loads(data)
+    """What the list files of a language, or ``signs``, say: kind, group, text."""
+    stated: dict[str, dict[str, str]] = {}
+    for file in sorted(files("classifiers.lexicon").joinpath(name).iterdir(), key=str):
+        for kind, groups in tomllib.loads(file.read_text("utf-8")).items():
+            known = stated.setdefault(kind, {})
+            for group, text in groups.items():
+                known[group] = f"{known.get(group, '')}\n{text}"
+    return stated
 
 
 def lines(text: str) -> list[str]:
@@ -113,14 +159,15 @@ def _element(part: str, accents_matter: frozenset[str]) -> Element:
 
 
 def _indexed(language: str, entries: Iterable[Entry]) -> WordList:
-    by_word: dict[str, tuple[Entry, ...]] = {}
-    by_stem: dict[str, tuple[Entry, ...]] = {}
-    by_number: tuple[Entry, ...] = ()
+    by_word: dict[str, Bucket] = defaultdict(Bucket)
+    by_stem: dict[str, Bucket] = defaultdict(Bucket)
+    by_number = Bucket()
     for entry in entries:
         first = entry.elements[0]
-        by_number += (entry,) if first.number else ()
+        if first.number:
+            by_number.put(entry)
         for word in first.words:
-            by_word[word] = (*by_word.get(word, ()), entry)
+            by_word[word].put(entry)
         for stem in first.stems:
-            by_stem[stem] = (*by_stem.get(stem, ()), entry)
-    return WordList(language, by_word, by_stem, by_number)
+            by_stem[stem].put(entry)
+    return WordList(language, dict(by_word), dict(by_stem), by_number)

@@ -1,0 +1,215 @@
+"""What the small models know of a mention: counted words and pieces of words, and named facts.
+
+Three groups of features are hashed into one space, each of length one so that a long post does
+not shout: words and pairs of words; pieces of words, which carry inflection, typos and languages
+without lists; and the words around the brand, by their distance from it. Beside them stand named
+facts in numbers: what the lexicons found, where it stands to the brand, and how it is written.
+"""
+
+import functools
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from zlib import crc32
+
+from classifiers.lexicon.reading import Hit
+from classifiers.lexicon.tokens import Token
+from classifiers.small.seen import Part, Seen
+
+HASH_BITS = 18
+HASHES = 1 << HASH_BITS
+
+_GROUP_LENGTH = {
+    "words": 1.0,
+    "pieces": 1.2,
+    "around": 0.8,
+    "parent": 0.3,
+    "owned": 0.6,
+    "facts": 1.0,
+}
+_PIECES = (3, 4, 5)
+_WORD_CHARS_MAX = 40
+_REACH = 3
+_CLOSE = 4
+
+
+def features(seen: Seen) -> dict[int, float]:
+    """Index in ``range(HASHES)`` → value."""
+    groups = {
+        "words": Counter(_words(seen.own)),
+        "pieces": Counter(_pieces(seen.own.row)),
+        "around": Counter(_around(seen.own)),
+        "owned": Counter(_owned(seen.own)),
+        "parent": Counter(index(f"P{word}") for word in _plain(seen.parent)),
+    }
+    found: dict[int, float] = {}
+    for name, counts in groups.items():
+        _add(found, counts, _GROUP_LENGTH[name])
+    for name, value in facts(seen):
+        place = index(f"F{name}")
+        found[place] = found.get(place, 0.0) + value * _GROUP_LENGTH["facts"]
+    return found
+
+
+def _add(found: dict[int, float], counts: Mapping[int, int], length: float) -> None:
+    values = {place: 1 + math.log(count) for place, count in counts.items()}
+    scale = length / math.sqrt(sum(value * value for value in values.values()) or 1.0)
+    for place, value in values.items():
+        found[place] = found.get(place, 0.0) + value * scale
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def index(name: str) -> int:
+    """Where a feature of this name stands: ``F`` and a fact's name, or a word as it is."""
+    return crc32(name.encode("utf-8", "surrogatepass")) & (HASHES - 1)
+
+
+def _plain(part: Part) -> list[str]:
+    """The words as they are compared: numbers by their length, names and links as such."""
+    words = [_PLAIN.get(token.kind, _folded)(token) for token in part.row]
+    for place in part.others:
+        words[place] = "§§"
+    return words
+
+
+def _folded(token: Token) -> str:
+    return token.forms[-1][:_WORD_CHARS_MAX]
+
+
+_PLAIN: dict[str, Callable[[Token], str]] = {
+    "number": lambda token: "0" * min(len(token.shown), 5),
+    "link": lambda _: "://",
+    "handle": lambda _: "@",
+    "brand": lambda _: "§",
+}
+
+
+def _words(part: Part) -> Iterator[int]:
+    words = _plain(part)
+    for word in words:
+        yield index(word)
+    for first, second in zip(["<", *words], [*words, ">"], strict=True):
+        yield index(f"{first} {second}")
+
+
+def _pieces(row: tuple[Token, ...]) -> Iterator[int]:
+    for token in row:
+        if token.kind == "word":
+            yield from _pieces_of(_folded(token))
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _pieces_of(word: str) -> tuple[int, ...]:
+    edged = f"<{word}>"
+    return tuple(
+        index(f"C{edged[start : start + size]}")
+        for size in _PIECES
+        for start in range(len(edged) - size + 1)
+    )
+
+
+def _around(part: Part) -> Iterator[int]:
+    """The words near each place of the brand, with their distance and side."""
+    words = _plain(part)
+    for place in part.brands:
+        for far in range(1, _REACH + 1):
+            if place - far >= 0:
+                yield index(f"L{far}{words[place - far]}")
+                yield index(f"L{words[place - far]}")
+            if place + far < len(words):
+                yield index(f"R{far}{words[place + far]}")
+                yield index(f"R{words[place + far]}")
+        if 0 < place < len(words) - 1:
+            yield index(f"M{words[place - 1]} {words[place + 1]}")
+
+
+def _owned(part: Part) -> Iterator[int]:
+    """The words that are about the brand, and apart from them those about others."""
+    for word, owner in zip(_plain(part), part.owners, strict=True):
+        if owner:
+            yield index(f"{owner}{word}")
+
+
+def facts(seen: Seen) -> Iterator[tuple[str, float]]:
+    """The named facts, as name and value, most of them between 0 and 1."""
+    yield "one", 1.0
+    yield f"language {seen.said.language}", 0.5
+    yield f"site {seen.said.site}", 0.5
+    yield "reply", 0.5 * seen.said.is_reply
+    yield "direct", 0.5 * seen.said.is_direct
+    yield from _written(seen.own)
+    yield from _found(seen.own, "")
+    yield from _found(seen.parent, "parent ")
+
+
+def _written(part: Part) -> Iterator[tuple[str, float]]:
+    row = part.row
+    words = [token for token in row if token.kind == "word"]
+    shouted = sum(token.shouted for token in words)
+    yield "length", math.log1p(len(row)) / 5
+    yield "shouted", shouted / (len(words) or 1)
+    yield "stretched", min(1.0, sum(token.stretched for token in words) / 2)
+    yield "hashtags", min(1.0, sum(token.hashtag for token in words) / 5)
+    for kind in ("link", "handle", "number", "sign"):
+        yield kind, min(1.0, sum(token.kind == kind for token in row) / 3)
+    stops = "".join(token.shown for token in row if token.kind == "stop")
+    yield "asks", 0.7 * ("?" in stops)
+    yield "cries", 0.7 * ("!" in stops)
+    yield "cries loudly", 0.7 * ("!!" in stops or "?!" in stops or "??" in stops)
+    yield "brand first", 0.5 * (0 in part.brands)
+    yield "brand absent", 0.5 * (not part.brands)
+    yield "others named", min(1.0, len(part.others) / 2)
+    yield "brands", min(1.0, len(part.brands) / 3)
+
+
+def _found(part: Part, prefix: str) -> Iterator[tuple[str, float]]:
+    """What the lexicons found, and where it stands to the brand."""
+    sums: dict[str, float] = defaultdict(float)
+    for hit in part.hits:
+        strength = part.scope.strength(hit)
+        for name in facts_of(part, hit):
+            sums[name] += strength
+    for name, value in sums.items():
+        yield f"{prefix}{name}", 0.6 * math.log1p(value)
+
+
+def facts_of(part: Part, hit: Hit) -> list[str]:
+    """The names of what one find says: in all, in the brand's sentence and clause, on its sides."""
+    if hit.kind == "grammar":
+        return []
+    name = f"{'not ' if part.scope.negated(hit) else ''}{hit.kind} {hit.group}"
+    owned = [f"{name} {part.owners[hit.start]}"] if part.owners[hit.start] else []
+    return owned + _placed(part, hit, name)
+
+
+def _placed(part: Part, hit: Hit, name: str) -> list[str]:
+    sentences = part.beside(part.sentences)
+    if part.sentences[hit.start] not in sentences:
+        return [name, f"{name} elsewhere"] if sentences else [name]
+    names = [name, f"{name} in sentence"]
+    if part.clauses[hit.start] in part.beside(part.clauses):
+        names.append(f"{name} in clause")
+    return names + [f"{name} {side}" for side in sorted(_sides(part, hit))]
+
+
+def _sides(part: Part, hit: Hit) -> set[str]:
+    """On which side of the brand, in its sentence, the hit stands; and whether close by.
+
+    ``between`` says that another's name stands on the hit's other side: "ours, hit, theirs".
+    """
+    sides = set()
+    for place in part.brands:
+        if part.sentences[place] == part.sentences[hit.start]:
+            side = "before" if hit.start < place else "after"
+            sides.add(side)
+            if any((other > hit.start) == (side == "after") for other in _beside(part, hit)):
+                sides.add(f"between {side}")
+            if abs(hit.start - place) <= _CLOSE:
+                sides.add(f"close {side}")
+    return sides
+
+
+def _beside(part: Part, hit: Hit) -> list[int]:
+    """The places of others' names in the hit's sentence."""
+    sentence = part.sentences[hit.start]
+    return [place for place in part.others if part.sentences[place] == sentence]
