@@ -72,6 +72,14 @@ bench: $(VENV)/dev.done ## Every benchmark
 eval-matching: $(VENV)/dev.done ## Precision and recall of matching, by language and kind
 	$(BIN)/python benchmarks/matching_sentences.py --errors
 
+train: $(VENV)/train.done ## Fit the small models anew; SETS=folder of the openly licensed sets
+	$(BIN)/python -m classifiers.training $(if $(SETS),--sets $(SETS))
+
+eval: $(VENV)/train.done ## Measure the small models; SETS=, TWEETEVAL=, UMSAB= folders of others' sets
+	$(BIN)/python -m classifiers.training.agreement
+	$(BIN)/python -m classifiers.training.report $(if $(SETS),--sets $(SETS)) \
+		$(if $(TWEETEVAL),--tweeteval $(TWEETEVAL)) $(if $(UMSAB),--umsab $(UMSAB))
+
 docs: $(VENV)/dev.done ## Write the configuration page anew from the code
 	$(BIN)/python -m listener.config.doc docs/configuration.md
 
@@ -94,4 +102,8 @@ $(VENV)/dev.done: $(VENV)/pip.done pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@ $(VENV)/run.done
 
-.PHONY: mutants desks injection escalations services test-services help run test check format format-check lint types imports kill power year bench eval-matching docs clean
+$(VENV)/train.done: $(VENV)/dev.done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,train]'
+	touch $@
+
+.PHONY: train eval mutants desks injection escalations services test-services help run test check format format-check lint types imports kill power year bench eval-matching docs clean

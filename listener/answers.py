@@ -30,11 +30,12 @@ def answers_in(posts: Iterable[Post], own: Own) -> list[Answer]:
         for post in posts
         if post.in_reply_to and post.published_at
         for brand in sorted(own(post.author.handle))
-        for parent in [_whole_id(post)]
+        for parent in [parent_id(post)]
     ]
 
 
-def _whole_id(post: Post) -> str:
+def parent_id(post: Post) -> str:
+    """The whole id of what the post replies to, if that is a post; empty where it is no reply."""
     prefix = f"{post.site}:"
     parent = post.in_reply_to
-    return parent if parent.startswith(prefix) else prefix + parent
+    return parent if not parent or parent.startswith(prefix) else prefix + parent

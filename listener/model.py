@@ -164,13 +164,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One classifier's judgement of one mention. ``score`` is a probability, 0 to 1."""
+    """One classifier's judgement of one mention. ``score`` is a probability, 0 to 1.
+
+    ``chances`` is the probability of every label, where the classifier tells them.
+    """
 
     kind: str
     label: str
     score: float
     reasons: tuple[str, ...] = ()
     by: str = ""
+    chances: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,8 @@ class Mention:
 
     ``brand`` is empty only for a post that names nobody and is judged all the same
     (``listener tag --every-post``). ``source`` names the table in the config it came through.
-    ``answered_at`` is when an account of the brand's own first replied to the post in public.
+    ``answered_at`` is when an account of the brand's own first replied to the post in public;
+    ``parent_text`` is what the post replies to, where we hold it.
     """
 
     post: Post
@@ -199,6 +204,7 @@ class Mention:
     source: str = ""
     verdict: Verdict = Verdict()
     answered_at: datetime | None = None
+    parent_text: str = ""
 
     @property
     def key(self) -> str:

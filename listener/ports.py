@@ -149,6 +149,34 @@ class Classifier(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A mention, and the label that a person says it should have had."""
+
+    mention: Mention
+    label: str
+
+
+@runtime_checkable
+class Teachable(Protocol):
+    """A classifier whose thin last layer what people corrected can refit.
+
+    A lesson is that layer as text, which the core keeps, numbers, and can put back. Its tags
+    say in ``chances`` how probable every label is.
+    """
+
+    def refit(self, examples: Sequence[Corrected]) -> str:
+        """The lesson of these examples, fitted anew; the shipped weights stay as they are."""
+        ...
+
+    def taught(self, lesson: str, number: int) -> Classifier:
+        """The classifier with a lesson on it; ``by`` of its tags names the lesson's number.
+
+        Raises Reject where the lesson was fitted to another version of the classifier.
+        """
+        ...
+
+
 @runtime_checkable
 class Channel(Protocol):
     """A place where alerts go."""

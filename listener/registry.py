@@ -36,7 +36,8 @@ BUILT_IN: dict[PluginKind, dict[str, str]] = {
     },
     "classifiers": {
         "language": "classifiers.language:LanguageClassifier",
-        "words": "classifiers.words:WordsClassifier",
+        "small": "classifiers.small.judge:SmallClassifier",
+        "transformers": "classifiers.transformers_model:TransformersClassifier",
     },
     "channels": {
         "apprise": "alerts.apprise:AppriseChannel",

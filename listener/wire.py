@@ -8,7 +8,15 @@ from typing import Any
 from listener.model import Alert, Author, Engagement, Evidence, Mention, Post, Tag, Verdict
 from listener.text import clean_text, shown
 
-__all__ = ["alert_json", "clean_text", "mention_json", "post_from", "post_json", "shown"]
+__all__ = [
+    "alert_json",
+    "clean_text",
+    "mention_json",
+    "parent_text_from",
+    "post_from",
+    "post_json",
+    "shown",
+]
 
 _ID_CHARS_MAX = 500
 _FIELD_CHARS_MAX = 4_000
@@ -43,6 +51,14 @@ def post_from(value: object, *, site: str) -> Post:
         engagement=_engagement(fields.get("engagement")),
         links=_links(fields.get("links")),
     )
+
+
+def parent_text_from(value: object) -> str:
+    """What a post's JSON object says that the post replies to: ``in_reply_to_text``, or nothing.
+
+    Raises ValueError where that is no string.
+    """
+    return clean_text(_string(_object(value, "a post"), "in_reply_to_text"))
 
 
 def post_json(post: Post) -> Json:

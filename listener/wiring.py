@@ -15,11 +15,13 @@ from listener.stages.alarm import AlarmStage
 from listener.stages.crisis import CrisisStage
 from listener.stages.desk import DeskStage
 from listener.stages.escalate import EscalateStage
+from listener.stages.lessons import LessonWatch, taught_judges
 from listener.stages.poll import Listened, PollStage
 from listener.stages.recheck import RecheckStage
 from listener.stages.send import SendStage
 from listener.stages.tag import Judge, TagStage
 from listener.store import Store
+from listener.store.learning_port import Lesson
 from listener.store.port import SourcePlan
 from listener.teams import Teams
 
@@ -45,9 +47,9 @@ def matcher(config: Config, marked: Sequence[Marked] = ()) -> Matcher:
     return Matcher(config.brands, marked)
 
 
-def judges(config: Config) -> list[Judge]:
-    """The classifiers, in their order."""
-    return [Judge(judge.kind, judge.plugin) for judge in config.judges]
+def judges(config: Config, lessons: Sequence[Lesson] = ()) -> list[Judge]:
+    """The classifiers, in their order, with what they learned; as shipped without lessons."""
+    return taught_judges([Judge(judge.kind, judge.plugin) for judge in config.judges], lessons)
 
 
 def poll_stage(config: Config, store: Store) -> PollStage:
@@ -76,7 +78,17 @@ def _listened(config: Config) -> dict[str, Listened]:
 
 def tag_stage(config: Config, store: Store) -> TagStage:
     """Mentions to tags and orders."""
-    return TagStage(store, judges(config), routing(config), config.lease_seconds)
+    shipped = judges(config)
+    taught = LessonWatch(store.lessons, shipped).judges
+    return TagStage(
+        store,
+        shipped,
+        routing(config),
+        config.lease_seconds,
+        taught,
+        false_alarms_per_day=config.judging.false_alarms_per_day,
+        batch_seconds=config.judging.batch_seconds,
+    )
 
 
 def routing(config: Config) -> Routing:

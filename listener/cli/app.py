@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from listener.cli.models import models
 from listener.cli.options import CONFIG, ConfigOption
+from listener.cli.quality import quality
 from listener.cli.service import service
 from listener.cli.shared import BadUse, fail
 from listener.text import shown
@@ -279,6 +281,8 @@ def dryrun(
 
 
 cli.add_typer(service)
+cli.add_typer(models, name="models")
+cli.add_typer(quality)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from listener import logs, wiring
 from listener.cli.lines import STDIN, opened, values
 from listener.cli.preview_page import page
-from listener.cli.shared import BadUse, configured, period_from, plain, stored
+from listener.cli.shared import BadUse, configured, lessons, period_from, plain, stored
 from listener.cli.tagging import SITE
 from listener.clock import utc_now
 from listener.config import Config, ConfigError, load_config
@@ -142,7 +142,7 @@ def _line_changes(asked: Asked, posts: Iterable[Post]) -> Seen:
 
 
 def _preview(asked: Asked, seen: Seen, samples: int) -> Preview:
-    judges = wiring.judges(asked.config)
+    judges = wiring.judges(asked.config, lessons(asked.config))
 
     def judged(mentions: Sequence[Mention]) -> list[Mention]:
         tagged = (

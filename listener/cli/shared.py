@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from listener.config import Config, ConfigError, load_config
 from listener.match.around import Marked
 from listener.store import Store, StoreUnavailable, open_store
+from listener.store.learning_port import Lesson
 from listener.suggest import suggestion
 from listener.text import shown
 
@@ -101,6 +102,21 @@ def marked(config: Config) -> list[Marked]:
         raise BadUse(msg) from None
     finally:
         store.close()
+
+
+def lessons(config: Config) -> list[Lesson]:
+    """What the judges learned of corrections and is taken up, if there is a store.
+
+    One that can't be read costs a word on stderr: the judges judge without it too.
+    """
+    if not Path(config.database.removeprefix("sqlite:")).exists():
+        return []
+    try:
+        with reading(config) as store:
+            return store.lessons.taken_up()
+    except BadUse as trouble:
+        print(f"listener: {trouble}; judged as shipped, without lessons", file=sys.stderr)
+        return []
 
 
 def moment_from(

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from listener.config.brands import read_brands
 from listener.config.conditions import Names, read_lists, read_topics
-from listener.config.judges import JudgeConfig, read_judges, read_kinds
+from listener.config.judges import JudgeConfig, read_judges, read_judging
 from listener.config.lines import rule_lines
 from listener.config.plugins import ChannelConfig, SourceConfig, read_channels, read_sources
 from listener.config.reading import (
@@ -27,7 +27,7 @@ from listener.config.reading import (
 )
 from listener.config.rules import read_rules
 from listener.config.settings import read_table
-from listener.config.tables import ListenerTable, LogFormat, LogLevel, Web
+from listener.config.tables import ClassifiersTable, ListenerTable, LogFormat, LogLevel, Web
 from listener.config.teams import read_teams
 from listener.config.toml import read_with_text
 from listener.config.words import BRAND_ID, NAME, is_web_address, zone_named
@@ -92,6 +92,7 @@ class Config:
     channel_names: tuple[str, ...]
     rules: tuple[Rule, ...]
     teams: Teams = field(default_factory=Teams)
+    judging: ClassifiersTable = field(default_factory=ClassifiersTable)
     warnings: tuple[str, ...] = ()
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
@@ -156,12 +157,12 @@ def _parts(
     team_tables = _named_tables(reading, root, "teams", NAME, _NAME_MEND)
     people_tables = _named_tables(reading, root, "people", NAME, _NAME_MEND)
     classifiers = as_table(reading, "[classifiers]", root.get("classifiers", {}))
-    kinds = read_kinds(reading, classifiers)
+    judging = read_judging(reading, classifiers)
     names = Names(
         brands=frozenset(brand_tables),
         sources=frozenset(source_tables),
         channels=frozenset(channel_tables),
-        kinds=frozenset(kinds),
+        kinds=frozenset(judging.order),
         teams=frozenset(team_tables),
         topics=read_topics(reading, _named_tables(reading, root, "topics", NAME, _NAME_MEND)),
         lists=read_lists(reading, _named_tables(reading, root, "authors", NAME, _NAME_MEND)),
@@ -175,7 +176,8 @@ def _parts(
     return {
         "brands": brands,
         "sources": sources,
-        "judges": read_judges(reading, classifiers, kinds),
+        "judges": read_judges(reading, classifiers, judging.order),
+        "judging": judging,
         "channels": read_channels(reading, channel_tables, people_tables),
         "channel_names": tuple(channel_tables),
         "rules": read_rules(reading, root.get("rules", []), names),

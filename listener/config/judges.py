@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from listener import false_alarms
 from listener.config.making import make, take_apart
 from listener.config.reading import Reading, table_name
 from listener.config.settings import read_values, refuse_unknown
@@ -16,16 +17,18 @@ from listener.text import shown
 
 DEFAULT_TYPES: Mapping[str, str] = {
     "language": "language",
-    "spam": "words",
-    "sentiment": "words",
-    "urgency": "words",
-    "intent": "words",
+    "spam": "small",
+    "sentiment": "small",
+    "urgency": "small",
+    "intent": "small",
 }
 """Which classifier makes a judgement whose table, if it has one, names no type."""
 
 _KIND = re.compile(r"[a-z0-9_]{1,64}")
-_ORDER = "[classifiers] order"
-_RESERVED = {"order", *(setting.name for setting in settings(ConditionTable))}
+_PLACE = "[classifiers]"
+_ORDER = f"{_PLACE} order"
+_CORE = tuple(setting.name for setting in settings(ClassifiersTable))
+_RESERVED = {setting.name for setting in settings(ConditionTable)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +40,21 @@ class JudgeConfig:
     plugin: Classifier
 
 
-def read_kinds(reading: Reading, stated: Mapping[str, Any]) -> tuple[str, ...]:
-    """The kinds of judgement in their order; a fault for what is in none of them."""
-    order = {key: value for key, value in stated.items() if key == "order"}
-    read = read_values(reading, "[classifiers]", ClassifiersTable, order)
-    kinds: tuple[str, ...] = read.get("order", ClassifiersTable().order)
-    for kind in dict.fromkeys(kinds):
-        fault = _kind_fault(kind, kinds, stated)
+def read_judging(reading: Reading, stated: Mapping[str, Any]) -> ClassifiersTable:
+    """What holds for all judgements, each in the order once; a fault for what is in no order."""
+    core = {key: value for key, value in stated.items() if key in _CORE}
+    read = read_values(reading, _PLACE, ClassifiersTable, core)
+    table = ClassifiersTable(**read)
+    for kind in dict.fromkeys(table.order):
+        fault = _kind_fault(kind, table.order, stated)
         if fault:
             reading.fault(_ORDER, fault)
-    if len(read) == len(order):
-        _refuse_unordered(reading, stated, kinds)
-    return tuple(dict.fromkeys(kinds))
+    if "order" in read or "order" not in core:
+        _refuse_unordered(reading, stated, table.order)
+    if table.false_alarms_per_day is not None and false_alarms.KIND not in table.order:
+        what = f"{false_alarms.KIND} is not in the order, so it changes nothing"
+        reading.warn(f"{_PLACE} false_alarms_per_day", what)
+    return replace(table, order=tuple(dict.fromkeys(table.order)))
 
 
 def read_judges(
@@ -72,6 +78,8 @@ def _judge(reading: Reading, kind: str, stated: object) -> JudgeConfig | None:
 def _kind_fault(kind: str, kinds: tuple[str, ...], stated: Mapping[str, Any]) -> str:
     if not _KIND.fullmatch(kind):
         return f"'{shown(kind, 64)}' can't be a kind; use a-z, 0-9 and _, up to 64 of them"
+    if kind in _CORE:
+        return f"'{kind}' can't be a kind; it is a setting of {_PLACE}"
     if kind in _RESERVED:
         return f"'{kind}' can't be a kind; rules already use the word for something else"
     if kinds.count(kind) > 1:
@@ -84,10 +92,10 @@ def _kind_fault(kind: str, kinds: tuple[str, ...], stated: Mapping[str, Any]) ->
 
 def _refuse_unordered(reading: Reading, stated: Mapping[str, Any], kinds: tuple[str, ...]) -> None:
     for name, value in stated.items():
-        if name == "order" or name in kinds:
+        if name in _CORE or name in kinds:
             continue
         if isinstance(value, dict):
             place = table_name("classifiers", name)
             reading.fault(place, f"is not in the order{suggestion(name, kinds)}")
         else:
-            refuse_unknown(reading, "[classifiers]", [name], ["order"])
+            refuse_unknown(reading, _PLACE, [name], _CORE)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from listener.batching import BATCH_SECONDS
 from listener.config.reading import ITEMS_MAX
 from listener.rules import Fold
 
@@ -150,6 +151,15 @@ class ClassifiersTable:
         _Texts,
         "The judgements to make. The five default ones need no table of their own.",
     ] = ("language", "spam", "sentiment", "urgency", "intent")
+    false_alarms_per_day: Annotated[
+        Annotated[float, Field(gt=0, le=100_000)] | None,
+        "How many mentions a day may be called urgent wrongly; without it the judge decides alone.",
+    ] = None
+    batch_seconds: Annotated[
+        float,
+        Field(ge=0.01, le=30),
+        "How long the mentions that are judged at a time may take; an urgent one waits that long.",
+    ] = BATCH_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +168,7 @@ class ClassifierTable:
 
     type: Annotated[
         str | None,
-        "Which classifier judges; by default language for language, words for the other four.",
+        "Which classifier judges; by default language for language, small for the other four.",
     ] = None
 
 

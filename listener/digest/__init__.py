@@ -30,7 +30,8 @@ class BrandFigures:
     there is no figure for the period before. ``gappy`` are its sources with gaps: then the
     figures are the least there was. ``share_of_voice`` is 0 to 1, among all brands told.
     ``sentiment`` holds every label; ``not_judged`` are those without one, ``failed`` those
-    that some classifier failed on. ``spam`` and ``in_doubt`` are in no other figure.
+    that some classifier failed on. ``spam`` and ``in_doubt`` are in no other figure;
+    ``spam_doubts``, which may be spam and wait for a person's look, are in all of them.
     """
 
     brand: str
@@ -44,6 +45,7 @@ class BrandFigures:
     failed: int
     spam: int
     in_doubt: int
+    spam_doubts: int
     share_of_voice: float | None
     series: tuple[Bar, ...]
     gappy: tuple[str, ...]
@@ -180,6 +182,7 @@ def _figures(
         failed=counts.failed,
         spam=counts.spam,
         in_doubt=counts.in_doubt,
+        spam_doubts=counts.spam_doubts,
         share_of_voice=counts.count / total if was_seen and total else None,
         series=bars(edges, counts.per_bar, sources),
         gappy=tuple(source.source for source in sources if not source.is_whole),

@@ -8,6 +8,7 @@ from datetime import datetime
 from listener.digest.bars import bar_at
 from listener.digest.stories import StoryFolder, added, reach_of, sample_of
 from listener.model import ERROR_LABEL, Mention, Post
+from listener.spam import is_doubtful
 from listener.text import shown
 
 URGENT_PRIORITY = 80
@@ -41,6 +42,7 @@ class BrandCounts:
     failed: int = 0
     spam: int = 0
     in_doubt: int = 0
+    spam_doubts: int = 0
     sentiment: Counter[str] = field(default_factory=Counter)
     per_bar: Counter[int] = field(default_factory=Counter)
 
@@ -55,7 +57,10 @@ class VoiceCounts:
 
 @dataclass(slots=True)
 class Tally:
-    """The counts so far. Spam, and what is in doubt, are counted apart and nowhere else."""
+    """The counts so far. Spam, and what is in doubt, are counted apart and nowhere else.
+
+    What only may be spam is counted apart too, but in all else as well: it may be a customer.
+    """
 
     edges: Sequence[datetime]
     brands: dict[str, BrandCounts] = field(default_factory=dict)
@@ -77,6 +82,7 @@ class Tally:
             brand.in_doubt += 1
             return
         brand.count += 1
+        brand.spam_doubts += is_doubtful(mention)
         brand.direct += mention.directness == "direct"
         brand.sentiment[mention.label("sentiment")] += 1
         brand.per_bar[bar_at(self.edges, at)] += 1

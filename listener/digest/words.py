@@ -174,12 +174,14 @@ def share_of_voice(figures: BrandFigures) -> str:
 
 
 def left_out(figures: BrandFigures) -> str:
-    """What the sentiment and the volume don't hold, in one sentence, or nothing."""
+    """What the figures don't hold, or hold though it is unsure, in one sentence, or nothing."""
     told = []
     if figures.spam:
         told.append(f"{figures.spam:,} left out as spam")
     if figures.in_doubt:
         told.append(f"{figures.in_doubt:,} left out as in doubt")
+    if figures.spam_doubts:
+        told.append(f"{figures.spam_doubts:,} counted that may be spam")
     if figures.not_judged:
         told.append(f"{figures.not_judged:,} without a sentiment")
     if figures.failed:

@@ -1,24 +1,28 @@
 """Tag: have mentions judged, fold and rank them, and let the rules say what must be told."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from time import perf_counter
 
 import structlog
 
+from listener.batching import BATCH_SECONDS, REMEMBERED, Took, batch_size
 from listener.model import ERROR_LABEL, Mention, Priority, Tag
 from listener.ports import Classifier
 from listener.priority import rank
 from listener.retry import MENTION_ATTEMPTS_MAX
 from listener.routing import Routing
 from listener.rules import Silence
+from listener.stages.alarm_rate import AlarmRate
+from listener.stages.deciding import Deciding, with_parents
 from listener.stages.folding import Folding
 from listener.store.port import Store, StoreUnavailable, Tagged, TagTurn
 from listener.text import clean_text, shown
 
 log = structlog.get_logger("tag")
 
-BATCH = 50
 UNRANKED = 60
 REASON_CHARS_MAX = 1000
 
@@ -33,17 +37,29 @@ class Judge:
 
 @dataclass
 class TagStage:
-    """Tags what waits, a small batch at a time."""
+    """Tags what waits, a small batch at a time.
+
+    ``taught`` gives the judges as they are by now: a lesson is taken up with the next batch.
+    ``batch_seconds`` is how long a batch may be judged, by how quick the judges were so far, and
+    ``timer`` is what that is measured with.
+    """
 
     store: Store
     judges: Sequence[Judge]
     routing: Routing
     lease_seconds: float = 60
+    taught: Callable[[], Sequence[Judge]] | None = None
+    false_alarms_per_day: float | None = None
+    batch_seconds: float = BATCH_SECONDS
+    timer: Callable[[], float] = perf_counter
     _unsaved: list[Tagged] = field(default_factory=list)
     _silences: Sequence[Silence] = ()
+    _took: deque[Took] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
     def __post_init__(self) -> None:
         self._folding = Folding(self.store)
+        rate = self.false_alarms_per_day
+        self._deciding = Deciding(self.store, AlarmRate(self.store, rate) if rate else None)
 
     @property
     def busy(self) -> bool:
@@ -53,12 +69,13 @@ class TagStage:
     def step(self, now: datetime) -> int:
         """Judge one batch and store it. Returns how many were kept."""
         kept = self._save(now)
-        turns = self.store.claim_mentions(now, self.lease_seconds, BATCH)
+        size = batch_size(self._took, self.batch_seconds)
+        turns = self.store.claim_mentions(now, self.lease_seconds, size)
         if turns:
             self._folding.catch_up(now)
             self._silences = self.store.controls.silences(now)
-        for batch in _batches(turns):
-            self._unsaved.extend(self._tagged(batch, now))
+            self.judges = self.taught() if self.taught else self.judges
+            self._unsaved.extend(self._tagged(turns, now))
         return kept + self._save(now)
 
     def drain(self, now: datetime) -> None:
@@ -96,11 +113,18 @@ class TagStage:
         if turns[0].attempts > MENTION_ATTEMPTS_MAX:
             judged = [_given_up(mention, self.judges) for mention in mentions]
         else:
-            judged = judge(self.judges, mentions)
+            judged = self._judged(mentions, now)
         return [
             self._ordered(mention, turn.token, now)
             for turn, mention in zip(turns, judged, strict=True)
         ]
+
+    def _judged(self, mentions: Sequence[Mention], now: datetime) -> list[Mention]:
+        began = self.timer()
+        judged = judge(self.judges, with_parents(self.store, mentions))
+        self._took.append(Took(len(mentions), self.timer() - began))
+        stories = {one.post.id: self._folding.story(one.post, now) for one in mentions}
+        return self._deciding.decide(judged, stories, now)
 
     def _ordered(self, mention: Mention, token: int, now: datetime) -> Tagged:
         """Rank it and ask the rules; where even that fails it is told as what can't be judged."""
@@ -129,13 +153,6 @@ def judge(judges: Sequence[Judge], mentions: Sequence[Mention]) -> list[Mention]
             for mention, tag in zip(judged, tags, strict=True)
         ]
     return judged
-
-
-def _batches(turns: Sequence[TagTurn]) -> list[Sequence[TagTurn]]:
-    """Fresh mentions together; one that was tried before alone, lest it spoil the others."""
-    fresh = [turn for turn in turns if turn.attempts == 1]
-    alone: list[Sequence[TagTurn]] = [[turn] for turn in turns if turn.attempts > 1]
-    return [fresh, *alone] if fresh else alone
 
 
 def _in_short(mention: Mention) -> dict[str, str | int]:
@@ -172,11 +189,13 @@ def _checked(one: Judge, mentions: Sequence[Mention]) -> Sequence[Tag]:
 
 def _sound(kind: str, tag: Tag) -> Tag:
     """The tag as the store can keep it."""
-    if not tag.label or not 0 <= tag.score <= 1:
+    if not tag.label or not all(0 <= one <= 1 for one in (tag.score, *dict(tag.chances).values())):
         msg = f"gave the label {tag.label!r} with the score {tag.score!r}"
         raise ValueError(msg)
     reasons = tuple(clean_text(reason, REASON_CHARS_MAX) for reason in tag.reasons)
-    return Tag(kind, clean_text(tag.label), float(tag.score), reasons, clean_text(tag.by or kind))
+    label, by = clean_text(tag.label), clean_text(tag.by or kind)
+    chances = tuple((clean_text(of), float(chance)) for of, chance in tag.chances)
+    return Tag(kind, label, float(tag.score), reasons, by, chances)
 
 
 def _error(kind: str, reason: str) -> Tag:

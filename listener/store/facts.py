@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from listener.store import spending
-from listener.store.rows import moment, moment_or_none, stamp
+from listener.store.rows import BY_PEOPLE, moment, moment_or_none, stamp
 from listener.watch import SourceFacts, Volume
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-COUNTS = """m.verdict = 'yes' AND 'yes' IS NOT (SELECT t.label FROM tags t
-    WHERE t.mention = m.key AND t.kind = 'spam' ORDER BY t.tagged_at DESC LIMIT 1)"""
-"""Neither in doubt nor, by the newest judgement, spam."""
+COUNTS = f"""m.verdict = 'yes' AND 'yes' IS NOT (SELECT t.label FROM tags t
+    WHERE t.mention = m.key AND t.kind = 'spam'
+    ORDER BY t.{BY_PEOPLE} DESC, t.tagged_at DESC LIMIT 1)"""
+"""Neither in doubt nor, by the newest judgement or a person's, spam."""
 
 
 def source_facts(db: "Database", now: datetime) -> list[SourceFacts]:

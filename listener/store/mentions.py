@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from listener.model import Mention, Tag
 from listener.store.port import Judged, Kept
-from listener.store.rows import MENTION_COLUMNS, Row, mention_of, moment, post_of, stamp, tag_of
+from listener.store.rows import (
+    BY_PEOPLE,
+    MENTION_COLUMNS,
+    Row,
+    mention_of,
+    moment,
+    post_of,
+    stamp,
+    tag_of,
+)
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -15,13 +24,13 @@ SQL_VARIABLES_MAX = 500
 
 
 def tags_of(db: "Database", keys: Sequence[str]) -> dict[str, list[Tag]]:
-    """The tags of these mentions, the newest judgement last."""
+    """The tags of these mentions, the newest judgement last; after it what a person said."""
     tags: dict[str, list[Tag]] = {}
     for start in range(0, len(keys), SQL_VARIABLES_MAX):
         some = keys[start : start + SQL_VARIABLES_MAX]
         rows = db.execute(
             f"""SELECT * FROM tags WHERE mention IN ({",".join("?" * len(some))})
-                ORDER BY tagged_at, kind""",
+                ORDER BY {BY_PEOPLE}, tagged_at, kind""",
             some,
         )
         for row in rows:

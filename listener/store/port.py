@@ -17,6 +17,8 @@ from listener.match.around import Around, Marked
 from listener.model import Mention, Post, Spent
 from listener.ports import FailureState
 from listener.store.case_port import CaseBook, Controls
+from listener.store.learning_port import CorrectionBook, LessonBook, RetagBook
+from listener.store.past_port import PastBook
 from listener.store.values import (
     Buried,
     InDoubt,
@@ -87,6 +89,26 @@ class Store(Protocol):
     @property
     def controls(self) -> Controls:
         """The book of what people control, on the same connection."""
+        ...
+
+    @property
+    def corrections(self) -> CorrectionBook:
+        """The book of what people corrected, on the same connection."""
+        ...
+
+    @property
+    def lessons(self) -> LessonBook:
+        """The book of what was learned of it, on the same connection."""
+        ...
+
+    @property
+    def retags(self) -> RetagBook:
+        """The book of judging anew what is stored, on the same connection."""
+        ...
+
+    @property
+    def past(self) -> PastBook:
+        """What is known from before, as judging asks it, on the same connection."""
         ...
 
     def storied(self, since: datetime, after: int, limit: int) -> list[Storied]:
@@ -201,7 +223,11 @@ class Store(Protocol):
         ...
 
     def claim_mentions(self, now: datetime, lease_seconds: float, limit: int) -> list[TagTurn]:
-        """Take up to ``limit`` mentions that want tagging: direct ones first, then the oldest."""
+        """Take up to ``limit`` mentions that want tagging: direct ones first, then the oldest.
+
+        One that was taken before and not saved may have taken a process down with it: it is taken
+        alone, and from the third time on when nothing else waits or an hour after it was seen.
+        """
         ...
 
     def save_tags(self, tagged: Sequence[Tagged], now: datetime) -> int:

@@ -130,6 +130,8 @@ def _blank(db: "Database", ids: Sequence[str], now: datetime) -> int:
             WHERE mention IN (SELECT key FROM mentions WHERE post_id {of_them})""",
         f"""UPDATE mentions SET state = 'withdrawn', evidence = '[]', priority_reasons = '[]',
             verdict_reasons = '[]', {NO_LEASE} WHERE post_id {of_them}""",
+        f"""DELETE FROM corrections
+            WHERE mention IN (SELECT key FROM mentions WHERE post_id {of_them})""",
         f"DELETE FROM marks WHERE post_id {of_them}",
         f"DELETE FROM answers WHERE post_id {of_them}",
         f"DELETE FROM stories WHERE post_id {of_them}",

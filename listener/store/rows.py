@@ -7,6 +7,7 @@ from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import Any
 
+from listener.corrections import PERSON
 from listener.model import Author, Engagement, Evidence, Mention, Post, Priority, Tag, Verdict
 from listener.recheck_due import next_check
 
@@ -142,13 +143,19 @@ def evidence_text(evidence: Iterable[Evidence]) -> str:
 def tag_row(mention_key: str, tag: Tag, tagged_at: str) -> tuple[object, ...]:
     """A tag's columns, in the table's order."""
     reasons = json.dumps(tag.reasons, ensure_ascii=False)
-    return (mention_key, tag.kind, tag.by, tag.label, tag.score, reasons, tagged_at)
+    chances = json.dumps(dict(tag.chances), ensure_ascii=False)
+    return (mention_key, tag.kind, tag.by, tag.label, tag.score, reasons, tagged_at, chances)
 
 
 def tag_of(row: Row) -> Tag:
     """The tag that :func:`tag_row` wrote."""
     reasons = tuple(json.loads(row["reasons"]))
-    return Tag(row["kind"], row["label"], row["score"], reasons, row["made_by"])
+    chances = tuple(json.loads(row["chances"]).items())
+    return Tag(row["kind"], row["label"], row["score"], reasons, row["made_by"], chances)
+
+
+BY_PEOPLE = f"made_by GLOB '{PERSON}*'"
+"""Whether a tag is a person's. It stands above every classifier's, whenever that was made."""
 
 
 MENTION_COLUMNS = """

@@ -271,6 +271,31 @@ def m0007_control_and_stories(db: "Database") -> None:
     )
 
 
+@migrations()
+def m0008_corrections_and_lessons(db: "Database") -> None:
+    """What people corrected, found quickly; what was learned of it; how far a retagging came."""
+    _each(
+        db,
+        # How probable every label was, as JSON, where the classifier told it.
+        "ALTER TABLE tags ADD COLUMN chances TEXT NOT NULL DEFAULT '{}'",
+        "CREATE INDEX corrections_of_mention ON corrections (mention, kind, at, n)",
+        "CREATE INDEX stories_by_story ON stories (story, n)",
+        "CREATE INDEX corrections_by_time ON corrections (at, n)",
+        # Numbers are never given twice: tags name the lesson that they were made with.
+        """CREATE TABLE lessons (
+            n INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, brand TEXT NOT NULL,
+            made_at TEXT NOT NULL, made_by TEXT NOT NULL, examples INTEGER NOT NULL,
+            corrections_until INTEGER NOT NULL, before REAL, after REAL, general_before REAL,
+            general_after REAL, layer TEXT NOT NULL, active INTEGER NOT NULL)""",
+        "CREATE INDEX lessons_active ON lessons (n) WHERE active",
+        """CREATE TABLE retags (
+            n INTEGER PRIMARY KEY, asked TEXT NOT NULL UNIQUE, since TEXT NOT NULL,
+            brand TEXT NOT NULL, begun_at TEXT NOT NULL, after_n INTEGER NOT NULL,
+            until_n INTEGER NOT NULL, total INTEGER NOT NULL, seen INTEGER NOT NULL,
+            changed TEXT NOT NULL)""",
+    )
+
+
 def _each(db: "Database", *statements: str) -> None:
     for statement in statements:
         db.execute(statement)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from listener.model import Mention, Post
-from listener.store import removal
+from listener.store import corrections, removal
 from listener.store.leases import NO_LEASE
 from listener.store.port import Saved
 from listener.store.rows import content_mark, mention_row, post_row
@@ -171,3 +171,4 @@ def _rematch(
                 mention_row(mention, now),
             )
             _settle(db, mention)
+            corrections.drop_tags(db, mention.key)

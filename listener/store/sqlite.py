@@ -34,6 +34,8 @@ from listener.store import (
 from listener.store.cases.book import SqliteCases
 from listener.store.connection import BUSY_SECONDS, Connect, Connection, connect_to
 from listener.store.control_book import SqliteControls
+from listener.store.learning_books import SqliteCorrections, SqliteLessons, SqliteRetags
+from listener.store.past import SqlitePast
 from listener.store.port import (
     InDoubt,
     Judged,
@@ -67,6 +69,10 @@ class SqliteStore:
         self._owner = owner
         self._cases = SqliteCases(self._connection, owner)
         self._controls = SqliteControls(self._connection)
+        self._corrections = SqliteCorrections(self._connection)
+        self._lessons = SqliteLessons(self._connection)
+        self._retags = SqliteRetags(self._connection)
+        self._past = SqlitePast(self._connection)
 
     @classmethod
     def at(
@@ -88,6 +94,22 @@ class SqliteStore:
     @property
     def controls(self) -> SqliteControls:
         return self._controls
+
+    @property
+    def corrections(self) -> SqliteCorrections:
+        return self._corrections
+
+    @property
+    def lessons(self) -> SqliteLessons:
+        return self._lessons
+
+    @property
+    def retags(self) -> SqliteRetags:
+        return self._retags
+
+    @property
+    def past(self) -> SqlitePast:
+        return self._past
 
     def migrate(self) -> None:
         """Bring the tables up to date. Two processes may do it at once: one waits."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from listener.crisis.baseline import Tally
 from listener.store.facts import COUNTS
-from listener.store.rows import stamp
+from listener.store.rows import BY_PEOPLE, stamp
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -22,7 +22,8 @@ def tallies(
         f"""SELECT (strftime('%s', m.published_at) - strftime('%s', :since)) / :seconds AS at,
             count(*) AS mentions,
             sum('negative' IS (SELECT t.label FROM tags t WHERE t.mention = m.key
-                AND t.kind = 'sentiment' ORDER BY t.tagged_at DESC LIMIT 1)) AS negative,
+                AND t.kind = 'sentiment' ORDER BY t.{BY_PEOPLE} DESC, t.tagged_at DESC
+                LIMIT 1)) AS negative,
             sum(coalesce(p.author_followers, 0) >= :far
                 OR p.views + 20 * (p.likes + p.shares + p.replies) >= :far) AS far,
             sum(EXISTS (SELECT 1 FROM stories s WHERE s.post_id = p.id AND s.story <> p.id))

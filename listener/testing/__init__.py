@@ -13,6 +13,7 @@ from listener.testing.classifier_suite import ClassifierSuite
 from listener.testing.fakes import FakeChannel, FakeClassifier, FakeSource, a_mention, a_post
 from listener.testing.source_suite import SourceSuite
 from listener.testing.store_suite import StoreSuite
+from listener.testing.teachable_suite import TeachableSuite
 
 __all__ = [
     "ChannelSuite",
@@ -22,6 +23,7 @@ __all__ = [
     "FakeSource",
     "SourceSuite",
     "StoreSuite",
+    "TeachableSuite",
     "a_mention",
     "a_post",
 ]

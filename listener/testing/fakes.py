@@ -1,6 +1,9 @@
 """Working stand-ins for plugins: they do the job in memory and show what they were asked."""
 
-from collections.abc import Callable, Sequence
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +19,7 @@ from listener.model import (
     Spent,
     Tag,
 )
+from listener.ports import Corrected, Reject
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -62,6 +66,65 @@ class FakeClassifier:
         return [
             Tag(self.kind, self.decide(mention), self.score, by="fake/1") for mention in mentions
         ]
+
+
+@dataclass
+class FakeTeachable(FakeClassifier):
+    """Learns which words came with which label, by the words' hashes; else says as its function.
+
+    ``general`` are the examples of its own test, ``version`` that of what its lessons are for.
+    """
+
+    version: str = "1"
+    general: Sequence[Corrected] = ()
+    lesson: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    number: int = 0
+
+    def general_test(self) -> Sequence[Corrected]:
+        """What it was told to bring."""
+        return self.general
+
+    def refit(self, examples: Sequence[Corrected]) -> str:
+        """How often each word came with each label."""
+        counted: dict[str, Counter[str]] = {}
+        for one in examples:
+            for word in _hashed(one.mention):
+                counted.setdefault(word, Counter())[one.label] += 1
+        return json.dumps({"version": self.version, "words": counted})
+
+    def taught(self, lesson: str, number: int) -> "FakeTeachable":
+        """Itself with these counts."""
+        try:
+            told = json.loads(lesson)
+            version, words = told["version"], told["words"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise Reject("this is no lesson of its") from error
+        if version != self.version:
+            msg = f"the lesson is for version {version} of it, and this is {self.version}"
+            raise Reject(msg)
+        return replace(self, lesson=words, number=number)
+
+    def tag(self, mentions: Sequence[Mention]) -> Sequence[Tag]:
+        """One tag each, with the chance of every label that was met."""
+        return [self._tag(mention) for mention in mentions]
+
+    def _tag(self, mention: Mention) -> Tag:
+        by = f"fake/{self.version}" + (f"+{self.number}" if self.number else "")
+        votes: Counter[str] = Counter()
+        for word in _hashed(mention):
+            votes.update(self.lesson.get(word, {}))
+        if not votes:
+            label = self.decide(mention)
+            return Tag(self.kind, label, self.score, by=by, chances=((label, self.score),))
+        total = sum(votes.values())
+        chances = tuple((label, count / total) for label, count in sorted(votes.items()))
+        label, chance = max(chances, key=lambda one: one[1])
+        return Tag(self.kind, label, chance, by=by, chances=chances)
+
+
+def _hashed(mention: Mention) -> list[str]:
+    words = sorted(set(mention.post.text.casefold().split()))
+    return [hashlib.blake2b(word.encode(), digest_size=4).hexdigest() for word in words]
 
 
 @dataclass

@@ -44,6 +44,35 @@ class StoreOutbox:
         assert [turn.attempts for turn in claim(store, NOON)] == [1]
         assert [turn.attempts for turn in claim(store, NOON + HOUR)] == [2]
 
+    def test_one_that_was_tried_before_is_taken_alone(self, store: Store) -> None:
+        poll(store, [a_post("1"), a_post("2")])
+        assert len(claim(store, NOON)) == 2
+        poll(store, [a_post(n) for n in "345"], now=NOON + HOUR)
+        taken = [[turn.mention.post.native_id for turn in claim(store, NOON + HOUR)] for _ in "123"]
+        assert taken == [["1"], ["2"], ["3", "4", "5"]]
+
+    def test_one_that_was_tried_alone_too_waits_for_all_others(self, store: Store) -> None:
+        self._tried_twice(store)
+        taken = [[turn.mention.post.native_id for turn in claim(store, self.soon)] for _ in "123"]
+        assert taken == [["2", "3"], ["1"], []]
+
+    def test_but_no_longer_than_an_hour(self, store: Store) -> None:
+        self._tried_twice(store)
+        later = NOON + HOUR
+        taken = [[turn.mention.post.native_id for turn in claim(store, later)] for _ in "1234"]
+        assert taken == [["2"], ["1"], ["3"], []]
+
+    soon = NOON + 9 * MINUTE
+
+    def _tried_twice(self, store: Store) -> None:
+        """The first one was; a direct one and another one come."""
+        poll(store, [a_post("1", "bad")])
+        for minutes in (0, 3):
+            assert len(claim(store, NOON + minutes * MINUTE)) == 1
+        direct = a_mention("2", directness="direct")
+        posts = [a_post("2"), a_post("3")]
+        poll(store, posts, mentions=[a_mention("3"), direct], now=NOON + 6 * MINUTE)
+
     def test_tags_and_orders_are_kept_together(self, store: Store) -> None:
         poll(store, [a_post()])
         tag_all(store, [EACH])

@@ -9,9 +9,11 @@ from listener.testing.store_case_acts import StoreCaseActs
 from listener.testing.store_cases import StoreCases
 from listener.testing.store_clock import StoreClock
 from listener.testing.store_controls import StoreControls
+from listener.testing.store_learning import StoreLearning
 from listener.testing.store_ledger import StoreLedger
 from listener.testing.store_marks import StoreMarks
 from listener.testing.store_outbox import StoreOutbox
+from listener.testing.store_past import StorePast
 from listener.testing.store_polls import StorePolls
 from listener.testing.store_rechecks import StoreRechecks
 from listener.testing.store_removal import StoreRemoval
@@ -24,12 +26,14 @@ class StoreSuite(
     StoreLedger,
     StoreMarks,
     StoreOutbox,
+    StorePast,
     StoreRechecks,
     StoreRemoval,
     StoreCases,
     StoreCaseActs,
     StoreClock,
     StoreControls,
+    StoreLearning,
 ):
     """Give ``open_store``: opens the same, at first empty, database under an owner's name."""
 

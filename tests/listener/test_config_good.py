@@ -9,7 +9,7 @@ import pytest
 
 from listener.budget import NO_LIMITS, Limits
 from listener.config import Config, ConfigError, load_config
-from listener.config.tables import BrandTable, SpikeTable, TroubleTable, Web
+from listener.config.tables import BrandTable, ClassifiersTable, SpikeTable, TroubleTable, Web
 from listener.model import Brand
 from listener.ports import Secret
 from listener.rules import Condition, Quiet, Rule, Spike, Trouble
@@ -57,6 +57,7 @@ def test_an_empty_file_takes_all_defaults(tmp_path: Path) -> None:
         channels=(),
         channel_names=(),
         rules=(),
+        judging=ClassifiersTable(order=()),
         warnings=(
             f"{path}: brands: there is nobody to listen for; add a table [brands.NAME]",
             f"{path}: sources: none is there or enabled, so nothing will be heard",
@@ -283,10 +284,10 @@ def test_the_default_judges(tmp_path: Path) -> None:
     judges = load(tmp_path, BRAND).judges
     assert [(judge.kind, judge.type) for judge in judges] == [
         ("language", "language"),
-        ("spam", "words"),
-        ("sentiment", "words"),
-        ("urgency", "words"),
-        ("intent", "words"),
+        ("spam", "small"),
+        ("sentiment", "small"),
+        ("urgency", "small"),
+        ("intent", "small"),
     ]
 
 
@@ -303,7 +304,7 @@ score = 1
 [classifiers.taste]
 type = "kindless"
 [classifiers.mood]
-type = "words"
+type = "small"
 kind = "sentiment"
 """
     judges = load(tmp_path, BRAND + text).judges
@@ -315,11 +316,27 @@ kind = "sentiment"
     assert [judge.kind for judge in judges] == ["colour", "spam", "taste", "mood"]
 
 
+def test_what_holds_for_all_judgements(tmp_path: Path) -> None:
+    text = "[classifiers]\nfalse_alarms_per_day = 5\nbatch_seconds = 0.1\n"
+    judging = load(tmp_path, BRAND + text).judging
+    assert (judging.false_alarms_per_day, judging.batch_seconds) == (5.0, 0.1)
+    assert judging.order == ("language", "spam", "sentiment", "urgency", "intent")
+    plain = load(tmp_path, BRAND).judging
+    assert (plain.false_alarms_per_day, plain.batch_seconds) == (None, 0.25)
+
+
+def test_a_rate_of_what_nobody_judges_is_warned_of(tmp_path: Path) -> None:
+    text = '[classifiers]\norder = ["spam"]\nfalse_alarms_per_day = 5\n'
+    warnings = load(tmp_path, BRAND + text).warnings
+    what = "[classifiers] false_alarms_per_day: urgency is not in the order, so it changes nothing"
+    assert any(what in warning for warning in warnings)
+
+
 def test_a_known_kind_may_leave_its_type_out(tmp_path: Path) -> None:
     (judge,) = load(
         tmp_path, BRAND + '[classifiers]\norder = ["spam"]\n[classifiers.spam]\n'
     ).judges
-    assert (judge.kind, judge.type) == ("spam", "words")
+    assert (judge.kind, judge.type) == ("spam", "small")
 
 
 def test_a_rule_with_its_defaults(tmp_path: Path) -> None:

@@ -86,6 +86,16 @@ def test_spam_is_in_no_number_but_its_own() -> None:
     assert [place.count for place in week.places] == [1]
 
 
+def test_what_may_be_spam_is_counted_as_any_other_and_apart() -> None:
+    doubt = Tag("spam", "no", 0.4, chances=(("yes", 0.6), ("no", 0.4)))
+    said = Tag("spam", "no", 1.0, by="person:anna")
+    seen = dataclasses.replace(mention(1, urgency="high"), tags=(doubt, Tag("urgency", "high", 1)))
+    settled = dataclasses.replace(mention(2), tags=(doubt, said))
+    week = told(seen, settled)
+    assert (only(week).count, only(week).spam_doubts, week.urgent_count) == (2, 1, 1)
+    assert words.left_out(only(week)) == "1 counted that may be spam, 2 without a sentiment."
+
+
 def test_sentiment_and_what_was_not_judged() -> None:
     labels = ["negative", "negative", "neutral", "positive", "mixed", "error", None]
     week = told(

@@ -44,6 +44,22 @@ class Asked:
         return answer
 
 
+@dataclass
+class SlowClock:
+    """Goes on by so much for each mention that the judge was asked about."""
+
+    judge: Asked
+    seconds_each: float
+    at: float = 0.0
+    seen: int = 0
+
+    def __call__(self) -> float:
+        asked = sum(self.judge.asked)
+        self.at += (asked - self.seen) * self.seconds_each
+        self.seen = asked
+        return self.at
+
+
 def high(mentions: Sequence[Mention]) -> list[Tag]:
     return [Tag("urgency", "high", 0.9, ("says so",), "test/1") for _ in mentions]
 
@@ -114,22 +130,68 @@ def test_a_judge_that_fails_on_one_post_spoils_only_that_one(store: Store) -> No
     assert len(due(store)) == 3
 
 
-def test_mentions_are_judged_in_small_batches(store: Store) -> None:
+def test_mentions_are_judged_in_small_batches_from_a_smaller_one_on(store: Store) -> None:
     poll(store, [a_post(str(n)) for n in range(120)])
     classifier, one = judging(high)
     stage = a_stage(store, one)
-    assert [stage.step(NOON) for _ in range(4)] == [50, 50, 20, 0]
-    assert classifier.asked == [50, 50, 20]
+    assert [stage.step(NOON) for _ in range(5)] == [10, 50, 50, 10, 0]
+    assert classifier.asked == [10, 50, 50, 10]
 
 
-def test_what_was_tried_before_is_judged_alone(store: Store) -> None:
+def test_a_batch_is_as_large_as_the_judges_are_quick(store: Store) -> None:
+    poll(store, [a_post(str(n)) for n in range(60)])
+    classifier, one = judging(high)
+    slow = SlowClock(classifier, seconds_each=1 / 15)
+    stage = TagStage(store, [one], Routing([], UTC), LEASE, batch_seconds=0.25, timer=slow)
+    assert [stage.step(NOON) for _ in range(3)] == [10, 3, 3]
+    slow.seconds_each = 0.001
+    assert [stage.step(NOON) for _ in range(5)] == [3, 3, 3, 35, 0]
+    assert sum(classifier.asked) == 60
+
+
+def test_one_that_was_tried_before_is_judged_alone_and_its_batch_saved(store: Store) -> None:
     poll(store, [a_post("1"), a_post("2")])
     assert len(store.claim_mentions(NOON, LEASE, 9)) == 2
     later = NOON + HOUR
     poll(store, [a_post(str(n)) for n in range(3, 6)], now=later)
     classifier, one = judging(high)
-    assert a_stage(store, one).step(later) == 5
-    assert classifier.asked == [3, 1, 1]
+    stage = a_stage(store, one)
+    assert [stage.step(later) for _ in range(4)] == [1, 1, 3, 0]
+    assert classifier.asked == [1, 1, 3]
+
+
+@dataclass
+class Deadly:
+    """A judge that takes the process down on one post; a restart is a new stage on the store."""
+
+    asked: list[str] = field(default_factory=list)
+
+    def tag(self, mentions: Sequence[Mention]) -> Sequence[Tag]:
+        self.asked += [mention.post.native_id for mention in mentions]
+        if any("bad" in mention.post.text for mention in mentions):
+            raise KeyboardInterrupt  # nothing catches it, as nothing catches a kill
+        return high(mentions)
+
+
+def test_a_post_that_takes_the_process_down_each_time_costs_only_itself(store: Store) -> None:
+    posts = [a_post(str(n), "a bad Norvia" if n == 3 else "Norvia is late") for n in range(8)]
+    poll(store, posts)
+    now, deaths = NOON, 0
+    while store.status(now).stages["tag"].waiting:
+        stage = a_stage(store, Judge("urgency", Deadly()))
+        try:
+            while stage.step(now):
+                pass
+        except KeyboardInterrupt:
+            deaths += 1
+        now += 2 * MINUTE  # the lease has run out
+        if deaths == 2:
+            poll(store, [a_post("9")], now=now)
+    told = tagged(store)
+    assert {key: told[key].label("urgency") for key in told} == {
+        str(n): "error" if n == 3 else "high" for n in (*range(8), 9)
+    }
+    assert deaths == MENTION_ATTEMPTS_MAX
 
 
 def test_what_took_the_process_down_too_often_is_an_error_unasked(store: Store) -> None:
@@ -139,7 +201,8 @@ def test_what_took_the_process_down_too_often_is_an_error_unasked(store: Store) 
     later = NOON + HOUR
     poll(store, [a_post("2")], now=later)
     classifier, one = judging(high)
-    a_stage(store, one, Judge("spam", classifier)).step(later)
+    stage = a_stage(store, one, Judge("spam", classifier))
+    assert [stage.step(later), stage.step(later)] == [1, 1]
     told = tagged(store)
     assert classifier.asked == [1, 1]
     assert told["2"].label("urgency") == "high"

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, get_args
 
 from listener.cases import NAME_CHARS_MAX, TEXT_CHARS_MAX, Act, ActKind, Refused
-from listener.model import LABELS, Case, Mention, Tag
+from listener.corrections import Correction
+from listener.model import LABELS, Case, Mention
 from listener.rules import Silence
-from listener.store import silences
+from listener.store import corrections, silences
 from listener.store.case_port import Acted
 from listener.store.cases import case_rows, changing
 from listener.store.mentions import with_tags
-from listener.store.rows import MENTION_COLUMNS, stamp, tag_row
+from listener.store.rows import MENTION_COLUMNS
 from listener.text import clean_text
 
 if TYPE_CHECKING:
@@ -58,17 +59,10 @@ def _correct(db: "Database", case: Case, act: Act, now: datetime) -> Acted:
     labels = LABELS.get(act.tag_kind, (act.label,))
     if act.label not in labels:
         raise Refused(f"{act.tag_kind} is one of {', '.join(labels)}")
-    changed = changing.do(db, case, act, now)
-    said = (mention.key, act.tag_kind, act.label, act.by, stamp(act.at))
-    db.execute(
-        "INSERT INTO corrections (mention, kind, label, made_by, at) VALUES (?, ?, ?, ?, ?)", said
-    )
-    tag = Tag(act.tag_kind, act.label, 1.0, ("corrected by a person",), f"person:{act.by}")
-    db.execute(
-        "INSERT OR REPLACE INTO tags VALUES (?, ?, ?, ?, ?, ?, ?)",
-        tag_row(mention.key, tag, stamp(now)),
-    )
-    return Acted(changed)
+    said = Correction(mention.key, act.tag_kind, act.label, act.by, act.at)
+    if corrections.keep(db, said).outcome == "outdated":
+        raise Refused("the post's words were changed since")
+    return Acted(changing.do(db, case, act, now))
 
 
 def _mute(db: "Database", case: Case, act: Act, now: datetime) -> Acted:

@@ -18,6 +18,7 @@ import pytest
 
 from listener.budget import Limits
 from listener.cases import Change
+from listener.corrections import Correction
 from listener.escalation import Escalation, Plan
 from listener.model import Case, Spent, Tag
 from listener.ports import Changes
@@ -25,6 +26,8 @@ from listener.rules import Silence, Silenced, orders
 from listener.store import Store, StoreUnavailable, open_store, scrub
 from listener.store.case_port import CaseBook, Controls, DeskTurn
 from listener.store.connection import connect_to
+from listener.store.learning_port import CorrectionBook, LessonBook, RetagBook, Retagged
+from listener.store.past_port import PastBook
 from listener.store.port import (
     Rechecked,
     RecheckTurn,
@@ -38,6 +41,7 @@ from listener.store.sqlite import SqliteStore
 from listener.testing import a_post
 from listener.testing.case_steps import an_act, an_order
 from listener.testing.fakes import NOON
+from listener.testing.store_learning import a_lesson
 from listener.testing.store_steps import EACH, LEASE, delivered, polled
 from listener.watch import Alarm
 from tests.listener.store.troubles import PLACES, REAL, Place
@@ -64,6 +68,12 @@ def settled_alone(store: Store) -> None:
     reserved = store.reserve("fake", Limits(9), Spent(1), NOON)
     assert reserved
     store.settle("fake", reserved, None, NOON)
+
+
+def judged_anew(store: Store) -> None:
+    """What is tagged, with the same tags."""
+    passing = store.retags.plan("a", None, "", NOON)
+    store.retags.save(passing, [Retagged(one, ()) for one in store.retags.batch(passing, 9)], NOON)
 
 
 WRITES: dict[str, Callable[[Work], object]] = {
@@ -101,6 +111,13 @@ WRITES: dict[str, Callable[[Work], object]] = {
     "controls.silence": lambda work: work.store.controls.silence(Silence(NOON, NOON + HOUR, "me")),
     "controls.end_silence": lambda work: work.store.controls.end_silence(1, NOON),
     "controls.resend": lambda work: work.store.controls.resend(NOON + HOUR),
+    "corrections.keep": lambda work: work.store.corrections.keep(
+        Correction("fake:1#norvia", "urgency", "low", "anna", NOON)
+    ),
+    "lessons.keep": lambda work: work.store.lessons.keep(a_lesson()),
+    "lessons.take_up": lambda work: work.store.lessons.take_up("intent", "", 0),
+    "retags.save": lambda work: judged_anew(work.store),
+    "retags.end": lambda work: work.store.retags.end(work.store.retags.plan("b", None, "", NOON)),
 }
 READS: dict[str, Callable[[Store], object]] = {
     "owners": lambda store: store.owners(),
@@ -126,7 +143,21 @@ READS: dict[str, Callable[[Store], object]] = {
     "cases.escalated": lambda store: store.cases.escalated(["desk"], NOON),
     "controls.silences": lambda store: store.controls.silences(NOON),
     "controls.trail": lambda store: list(store.controls.trail(NOON, NOON + HOUR)),
+    "corrections.mentions_called": lambda store: store.corrections.mentions_called("fake:1"),
+    "corrections.standing": lambda store: list(store.corrections.standing()),
+    "lessons.versions": lambda store: store.lessons.versions(),
+    "lessons.active": lambda store: store.lessons.active(),
+    "lessons.taken_up": lambda store: store.lessons.taken_up(),
+    "lessons.layer": lambda store: store.lessons.layer(1),
+    "retags.plan": lambda store: store.retags.plan("a", None, "", NOON),
+    "retags.batch": lambda store: store.retags.batch(store.retags.plan("a", None, "", NOON), 9),
     "controls.channel_facts": lambda store: store.controls.channel_facts(["desk", "phone"]),
+    "past.texts": lambda store: store.past.texts(["fake:0"]),
+    "past.stories": lambda store: store.past.stories(["fake:0"]),
+    "past.tellers": lambda store: store.past.tellers("fake:0"),
+    "past.author": lambda store: store.past.author(a_post("9")),
+    "past.chances": lambda store: store.past.chances("urgency", "high", NOON, NOON + HOUR),
+    "past.spam_doubts": lambda store: store.past.spam_doubts(None, NOON, 9),
 }
 
 
@@ -163,6 +194,9 @@ def prepared(store: SqliteStore) -> Work:
     store.cases.plan_desks({"desk": 60.0, "phone": 60.0}, NOON)
     (desk,) = store.cases.claim_desks(NOON, LEASE, 1)
     (case,) = store.cases.due(NOON, 9)
+    store.corrections.keep(Correction("fake:0#norvia", "urgency", "low", "anna", NOON))
+    store.lessons.keep(a_lesson("intent"))
+    store.retags.save(store.retags.plan("b", None, "", NOON), [], NOON)
     with store._connection.writing() as db:
         scrub.want(db, NOON)
     return Work(store, source, mention, alert, recheck, desk, case)
@@ -188,6 +222,8 @@ def verbs_of(port: type, prefix: str = "") -> set[str]:
 
 def test_every_verb_of_the_store_is_tried_here() -> None:
     verbs = verbs_of(Store) | verbs_of(CaseBook, "cases.") | verbs_of(Controls, "controls.")
+    verbs |= verbs_of(CorrectionBook, "corrections.") | verbs_of(LessonBook, "lessons.")
+    verbs |= verbs_of(RetagBook, "retags.") | verbs_of(PastBook, "past.")
     assert verbs == {*WRITES, *READS, "status", "close"}
 
 
