@@ -29,13 +29,14 @@ class Tuned:
 def pack(
     fitted: Fitted, tuned: Mapping[str, Tuned], by: str, languages: Sequence[str], folder: Path
 ) -> None:
-    """Write ``model.npz`` and ``model.json``."""
+    """Write ``model.npz`` and ``model.json``; other weights have another name in ``by``."""
     packed = _packed(fitted)
+    sha256 = hashlib.sha256(packed).hexdigest()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.npz").write_bytes(packed)
     card = {
-        "by": by,
-        "sha256": hashlib.sha256(packed).hexdigest(),
+        "by": f"{by}.{sha256[:8]}",
+        "sha256": sha256,
         "languages": sorted(languages),
         "kinds": [_kind(kind, tuned[kind]) for kind in fitted.kinds],
     }

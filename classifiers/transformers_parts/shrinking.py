@@ -60,8 +60,9 @@ def gather_external(path: Path) -> None:
         all_tensors_to_one_file=True,
         location=EXTERNAL_FILE,
     )
-    # Written so that nobody else may read it; whoever serves may be another user.
-    shutil.copymode(path, path.with_name(EXTERNAL_FILE))
+    external = path.with_name(EXTERNAL_FILE)
+    if external.exists():  # written for its owner alone, and whoever serves may be another user
+        shutil.copymode(path, external)
 
 
 def copy_model(source: Path, target: Path) -> None:

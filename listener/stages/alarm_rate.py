@@ -56,7 +56,8 @@ class AlarmRate:
             read = self.store.past.chances(KIND, LABEL, hour, hour + timedelta(hours=1))
             self._hours.pop(hour, None)
             self._hours[hour] = read  # behind all others: it was read last
-        self._hours = {hour: read for hour, read in self._hours.items() if hour in set(wanted)}
+        for hour in self._hours.keys() - set(wanted):
+            del self._hours[hour]
         if len(self._hours) == len(wanted):
             days = days_of([self._hours[hour] for hour in wanted])
             self._alarms = alarms_from(days, self.false_alarms_per_day)

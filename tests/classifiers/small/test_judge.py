@@ -19,6 +19,7 @@ from classifiers.small.weights import load, shipped
 from listener.model import LABELS, Evidence, Mention, Post, Tag
 from listener.ports import Classifier, Corrected, Reject, Teachable
 from listener.testing import ClassifierSuite
+from listener.testing.teachable_suite import TeachableSuite
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SENTENCES = Path(__file__).parents[1] / "judged_sentences.tsv"
@@ -77,6 +78,17 @@ class TestEveryKind(ClassifierSuite):
         (tag,) = taught.tag([named("Norvia is zorgly 99")])
         assert (tag.label, tag.by) == (label, f"{shipped().by}+7")
         assert classifier.tag([named("Norvia is zorgly 99")])[0].by == shipped().by
+
+
+@pytest.mark.parametrize("kind", KINDS)
+class TestEveryKindIsTeachable(TeachableSuite):
+    @pytest.fixture
+    def teachable(self, kind: Kind) -> SmallClassifier:
+        return SmallClassifier(kind)
+
+    @pytest.fixture(autouse=True)
+    def judged(self, kind: Kind) -> None:
+        self.kind = kind
 
 
 def test_an_unknown_kind_and_wrong_costs_are_refused() -> None:
