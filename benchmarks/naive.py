@@ -12,7 +12,7 @@ from pathlib import Path
 import requests
 
 from classifiers.language import LanguageClassifier
-from classifiers.words import WordsClassifier
+from classifiers.small.judge import SmallClassifier
 from listener.model import Mention
 from listener.wire import post_from
 
@@ -22,7 +22,7 @@ BRAND = re.compile(r"\bNorvia\b|@norvia\b", re.IGNORECASE)
 def main(folder: Path, hook: str) -> None:
     """Read the posts, store what mentions the brand with its tags, tell what is urgent."""
     judges = [LanguageClassifier()] + [
-        WordsClassifier(kind=kind) for kind in ("spam", "sentiment", "urgency", "intent")
+        SmallClassifier(kind=kind) for kind in ("spam", "sentiment", "urgency", "intent")
     ]
     db = sqlite3.connect(folder / "naive.db")
     db.execute("CREATE TABLE posts (id TEXT PRIMARY KEY, text TEXT)")

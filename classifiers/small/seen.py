@@ -5,6 +5,7 @@ brand's own spans become one sign before the text is taken apart: "Happy Shop" i
 what is learnt of one brand must hold for the next.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from classifiers.small.owners import named, owners
 from listener.model import Evidence, Mention
 
 TITLE_CHARS_MAX = 500
+
+SEEN_MAX = 128
+"""How many are kept taken apart: a batch's judges all look at the same ones."""
 PARENT_CHARS_MAX = 1_000
 
 _UNPLACED = frozenset({"link", "domain", "thread", "reply"})
@@ -79,6 +83,7 @@ def said(mention: Mention, language: str) -> Said:
     )
 
 
+@functools.lru_cache(maxsize=SEEN_MAX)
 def see(words: Said) -> Seen:
     """It taken apart; with the signs of all languages alone where its own has no lexicon."""
     return Seen(words, part(words.text, words.language), part(words.parent, words.language))

@@ -8,7 +8,7 @@ import importlib
 import os
 from pathlib import Path
 
-from classifiers.words import WordsClassifier
+from classifiers.small.judge import SmallClassifier
 from listener import logs
 from listener.cli.forgetting import forget
 from listener.cli.shared import BadUse
@@ -33,7 +33,7 @@ USED_LATER = (
 for name in USED_LATER:
     importlib.import_module(name)
 for kind in ("spam", "sentiment", "urgency", "intent"):
-    WordsClassifier(kind=kind).tag([a_mention()])
+    SmallClassifier(kind=kind).tag([a_mention()])
 
 
 def know_the_billed_source() -> None:
