@@ -2,8 +2,8 @@
 
 ``GET /api/models/ID`` and ``…/revision/REV`` describe a model, ``HEAD`` and ``GET
 /ID/resolve/REV/FILE`` give its files, with ``ETag`` and ``X-Repo-Commit``; faults are told by
-status and ``X-Error-Code``. See huggingface.co/docs/hub/api and huggingface_hub's ``file_download``
-and ``hf_raise_for_status``.
+status and ``X-Error-Code``. See the page "Hub API endpoints" of the hub's documentation, and
+huggingface_hub's ``file_download`` and ``hf_raise_for_status``.
 """
 
 import hashlib
