@@ -72,6 +72,10 @@ bench: $(VENV)/dev.done ## Every benchmark
 eval-matching: $(VENV)/dev.done ## Precision and recall of matching, by language and kind
 	$(BIN)/python benchmarks/matching_sentences.py --errors
 
+test-torch: $(VENV)/train.done ## Export a real model with torch, and hold the export against it
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[export]'
+	$(BIN)/pytest -q tests/classifiers/transformers_parts/test_exporting.py
+
 train: $(VENV)/train.done ## Fit the small models anew; SETS=folder of the openly licensed sets
 	$(BIN)/python -m classifiers.training $(if $(SETS),--sets $(SETS))
 
@@ -106,4 +110,4 @@ $(VENV)/train.done: $(VENV)/dev.done
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,train]'
 	touch $@
 
-.PHONY: train eval mutants desks injection escalations services test-services help run test check format format-check lint types imports kill power year bench eval-matching docs clean
+.PHONY: test-torch train eval mutants desks injection escalations services test-services help run test check format format-check lint types imports kill power year bench eval-matching docs clean
