@@ -46,13 +46,22 @@ from tests.sources.reader import POLLS_MAX, Outcome, Reader, publish, waited
 from tests.sources.standins.serving import MINUTE, NORVIA, SECOND, Answer, Asked, StandIn
 
 DAY_SECONDS = 86_400.0
+PATIENT_SECONDS = 10.0
+
+
+def patient(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """These settings, for a line that is good: an answer may come late on a busy machine."""
+    return {**settings, "timeout_seconds": PATIENT_SECONDS}
 
 
 class FaultSuite:
     """Give ``site``: the stand-in, being served."""
 
     quick: ClassVar[Mapping[str, Any]] = {"timeout_seconds": 0.3}
-    """Settings that make the source impatient, and its pages small enough for ``many`` posts."""
+    """Settings that make the source impatient, and its pages small enough for ``many`` posts.
+
+    Only a line that hangs meets the impatience: elsewhere a busy machine must not look like one.
+    """
 
     states: ClassVar[Mapping[int, frozenset[str]]] = {}
     """Where this site means something else by a status: what it may be told as."""
@@ -66,7 +75,7 @@ class FaultSuite:
     requests_max: ClassVar[int] = 60
     """The most requests that one poll may ever send."""
 
-    seconds_max: ClassVar[float] = 4.0
+    seconds_max: ClassVar[float] = 8.0
     """The longest that a poll with ``quick`` settings may take, whatever the site does."""
 
     texts_come_whole: ClassVar[bool] = True
@@ -79,7 +88,7 @@ class FaultSuite:
     @pytest.fixture
     def reader(self, site: StandIn) -> Reader:
         """One who has read three posts; three more were published since."""
-        reader = Reader(site, site.source(NORVIA, **self.quick))
+        reader = Reader(site, site.source(NORVIA, **patient(self.quick)))
         publish(site, 3)
         reader.to_rest()
         assert len(reader.came) >= 3, "the stand-in's posts don't come even when nothing is wrong"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sources.conformance import FaultSuite, Reader, publish
+from tests.sources.conformance import FaultSuite, Reader, patient, publish
 from tests.sources.standins.serving import MINUTE, NORVIA, StandIn, serving
 from tests.sources.standins.x_site import XSite
 
@@ -20,7 +20,7 @@ class TestFaults(FaultSuite):
     @pytest.fixture
     def reader(self, site: StandIn) -> Reader:
         """As the suite's; but X's search knows no post that is younger than half a minute."""
-        reader = Reader(site, site.source(NORVIA, **self.quick))
+        reader = Reader(site, site.source(NORVIA, **patient(self.quick)))
         publish(site, 3)
         site.now += MINUTE
         reader.to_rest()
