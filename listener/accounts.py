@@ -2,7 +2,7 @@
 
 from hashlib import blake2b
 
-from listener.model import Post
+from listener.model import Author, Post
 
 
 def account(stated: str) -> str:
@@ -20,8 +20,13 @@ def accounts(post: Post) -> frozenset[str]:
 
 def author_key(post: Post) -> str:
     """The account that lasts, ``site:id`` or ``site:handle``; of a mere name nobody is sure."""
-    name = post.author.id or account(post.author.handle)
-    return f"{post.site}:{name}" if name else ""
+    return account_of(post.site, post.author)
+
+
+def account_of(site: str, author: Author) -> str:
+    """The same, of an author on a site."""
+    name = author.id or account(author.handle)
+    return f"{site}:{name}" if name else ""
 
 
 def author_alias(post: Post) -> str:

@@ -14,6 +14,7 @@ from listener import wiring
 from listener.clock import Now, run_in_utc
 from listener.config import Config, ConfigError
 from listener.owners import dead_owners, owner_name
+from listener.ports import Receiving
 from listener.roles import Role
 from listener.stages import Stage
 from listener.store import Store, StoreUnavailable, open_store
@@ -26,12 +27,13 @@ ROLES = ("poll", "tag", "send", "web")
 FOLLOWING = {
     "poll": ("tag", "escalate", "send"),  # a reply in public changes a case
     "recheck": ("tag", "send"),
+    "intake": ("tag", "escalate", "send"),
     "tag": ("send", "escalate"),
     "alarm": ("send",),
     "crisis": ("send",),
     "escalate": ("send",),
     "desk": ("escalate", "send"),
-    "web": ("escalate", "send"),
+    "web": ("intake", "escalate", "send"),
 }
 """Which roles have something to do after another did something."""
 ALARM_SECONDS = 15
@@ -55,18 +57,7 @@ class Generation:
 
     def start(self) -> None:
         """Set every role going."""
-        if "poll" in self.only:
-            self._add("poll", self._planned_poll_stage)
-            self._add("recheck", partial(wiring.recheck_stage, self.config), RECHECK_SECONDS)
-        if "tag" in self.only:
-            self._add("tag", partial(wiring.tag_stage, self.config))
-            self._add("escalate", partial(wiring.escalate_stage, self.config))
-            self._add("alarm", partial(wiring.alarm_stage, self.config), ALARM_SECONDS)
-            if any(rule.crisis for rule in self.config.rules):
-                self._add("crisis", partial(wiring.crisis_stage, self.config), CRISIS_SECONDS)
-        if "send" in self.only:
-            self._add("desk", lambda store: wiring.desk_stage(self.config, store, self.now))
-            self._add("send", lambda store: wiring.send_stage(self.config, store, self.now))
+        self._add_roles()
         for role in self.roles:
             role.nudge = self.nudge(role.name)
         for role in self.roles:
@@ -114,6 +105,25 @@ class Generation:
         """Whether every role does its work."""
         now = self.now()
         return all(role.is_fresh(now) for role in self.roles)
+
+    def _add_roles(self) -> None:
+        if "poll" in self.only:
+            self._add_poll_roles()
+        if "tag" in self.only:
+            self._add("tag", partial(wiring.tag_stage, self.config))
+            self._add("escalate", partial(wiring.escalate_stage, self.config))
+            self._add("alarm", partial(wiring.alarm_stage, self.config), ALARM_SECONDS)
+            if any(rule.crisis for rule in self.config.rules):
+                self._add("crisis", partial(wiring.crisis_stage, self.config), CRISIS_SECONDS)
+        if "send" in self.only:
+            self._add("desk", lambda store: wiring.desk_stage(self.config, store, self.now))
+            self._add("send", lambda store: wiring.send_stage(self.config, store, self.now))
+
+    def _add_poll_roles(self) -> None:
+        self._add("poll", self._planned_poll_stage)
+        self._add("recheck", partial(wiring.recheck_stage, self.config), RECHECK_SECONDS)
+        if any(isinstance(one.plugin, Receiving) for one in self.config.sources):
+            self._add("intake", partial(wiring.intake_stage, self.config))
 
     def _add(self, name: str, make_stage: Callable[[Store], Stage], every_seconds: int = 1) -> None:
         role = Role(

@@ -14,6 +14,8 @@ AlertKind = Literal[
     "mentions", "spike", "source", "clear", "retraction", "case", "escalation", "crisis", "test"
 ]
 CaseState = Literal["new", "claimed", "answered", "closed"]
+Medium = Literal["post", "call", "chat", "mail"]
+"""How something was said to a brand: in public, or by a way that other tools serve too."""
 
 LABELS: dict[str, tuple[str, ...]] = {
     "sentiment": ("negative", "neutral", "positive", "mixed"),
@@ -72,6 +74,12 @@ class Post:
     text, never markup. ``in_reply_to`` is the id of the parent post or a handle, and
     ``conversation`` the native id of the post that its thread began with. ``links`` are the
     addresses the post points at, beyond those written out in its text.
+
+    ``facts`` are what its site tells of it beside the words, by the names in :data:`FACTS`: the
+    stars of a review, the votes and the status of an idea. When one changes, the post is brought
+    again, and what it was before is kept. ``medium`` is how it was said. ``answered_at`` is when
+    the brand's people answered it, where the place says so itself (a call that was taken); a reply
+    that is a post of its own needs no word here.
     """
 
     site: str
@@ -86,11 +94,42 @@ class Post:
     engagement: Engagement = Engagement()
     links: tuple[str, ...] = ()
     conversation: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    medium: Medium = "post"
+    answered_at: datetime | None = None
 
     @property
     def id(self) -> str:
         """The post's key, the same at every sight of it."""
         return f"{self.site}:{self.native_id}"
+
+
+FACTS: dict[str, str] = {
+    "stars": "How many stars a review gives, 1 to 5.",
+    "version": "Of what a review speaks: the version of an app.",
+    "votes": "How many people want what an idea asks for.",
+    "status": "How its site says an idea stands: planned, started, completed, declined.",
+    "outcome": "How a call, chat or mail ended: answered, missed, voicemail, resolved, abandoned.",
+    "seconds": "How long a call or chat took from the first word to the last.",
+    "team": "Who took a call, chat or mail: a queue, a team, a person.",
+    "answered": "Whether a question has an answer that its author took: yes, no.",
+    "score": "What readers' votes for and against a post add up to.",
+}
+"""What a site may tell of a post beside its words; values are text, numbers written in digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supporter:
+    """Somebody who voted for an idea, so that they can be told when it is done.
+
+    ``post_id`` is the idea's whole id, ``at`` when they voted as far as the site tells. One who
+    took the vote back has ``left``.
+    """
+
+    post_id: str
+    author: Author
+    at: datetime | None = None
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +353,9 @@ class Batch:
 
     ``more`` says that the next poll need not wait; else ``wait_seconds`` is how long it is to
     wait, where the source knows better than its interval (what is due earlier, what the site
-    asks for). ``spent`` is what it cost.
+    asks for). ``spent`` is what it cost. ``supporters`` are those who voted for an idea, or took
+    their vote back, since they were told last. ``linked`` are accounts, ``site:id`` or
+    ``site:handle``, that are one person's, where a trusted sender says so.
     """
 
     posts: tuple[Post, ...] = ()
@@ -331,6 +372,8 @@ class Batch:
     wait_seconds: float | None = None
     look_again: tuple[str, ...] = ()
     spent: Spent = NOTHING_SPENT
+    supporters: tuple[Supporter, ...] = ()
+    linked: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ Plugins say what kind of failure they met; the core alone decides when to try ag
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, get_args, runtime_checkable
 
@@ -137,6 +137,71 @@ class Rechecking(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that came in. Header names are lower case.
+
+    ``method`` and ``query`` matter to sources alone: a channel is only ever posted to.
+    """
+
+    headers: Mapping[str, str]
+    body: bytes
+    at: datetime
+    method: str = "POST"
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One thing that was pushed to a source, kept before whoever pushed it was told so.
+
+    ``key`` is the sender's own name for it, and is taken once: what comes again under it while it
+    is remembered (a week) is answered like the first and changes nothing. ``number`` is given when
+    it is kept and only ever grows.
+    """
+
+    key: str
+    body: bytes
+    number: int = 0
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a push meant, and what it is answered once ``arrivals`` are safe. Refused: none."""
+
+    arrivals: tuple[Arrival, ...] = ()
+    status: int = 202
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Receiving(Protocol):
+    """A source that others push to: ``POST /sources/NAME``, and GET where they ask if it is ours.
+
+    What was pushed is kept in the store, and only then answered. It is turned into posts at once,
+    whatever becomes of polling: those, and that it was taken, are stored in one transaction.
+    """
+
+    body_bytes_max: int
+    """What is longer is refused (413) while it comes in."""
+
+    def receive(self, call: Call) -> Received:
+        """Check the signature and the form, and say what to keep. Never raises; never waits."""
+        ...
+
+    def take(self, arrivals: Sequence[Arrival], allowance: Spent) -> Batch:
+        """What was pushed, oldest first, some hundreds at most; the batch's cursor means nothing.
+
+        It covers every one of them: each is posts, deletions, or one of its rejects. Only when it
+        raises Retry are they given again. It may ask the site, within about ten seconds and at no
+        more than ``allowance``, for what a push doesn't say.
+        """
+        ...
+
+
 @runtime_checkable
 class Classifier(Protocol):
     """A judge of one thing."""
@@ -260,15 +325,6 @@ class Desk(Protocol):
         Must end within about ten seconds. Raises Retry or Reject.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request that came in for a channel. Header names are lower case."""
-
-    headers: Mapping[str, str]
-    body: bytes
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ BUILT_IN: dict[PluginKind, dict[str, str]] = {
         "discourse": "sources.discourse:DiscourseSource",
         "feed": "sources.feed:FeedSource",
         "hackernews": "sources.hackernews:HackerNewsSource",
+        "inbound": "sources.inbound:InboundSource",
         "jsonl": "sources.jsonl:JsonlSource",
         "mastodon": "sources.mastodon:MastodonSource",
         "reddit": "sources.reddit:RedditSource",

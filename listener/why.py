@@ -37,6 +37,8 @@ def mark_command(mention: Mention) -> str:
 
 
 def _piece(one: Evidence) -> str:
+    if one.kind == "place":
+        return "written to its own place"
     told = f"{shown(one.kind, 30)} “{shown(one.text, 60)}”"
     how, base = shown(one.how, 60), shown(one.base, 60)
     if not how or not base:

@@ -8,15 +8,17 @@ from listener.clock import Now
 from listener.config import Config
 from listener.match import Matcher
 from listener.match.around import Marked
-from listener.ports import Desk, Following, Metered, Rechecking, Source
+from listener.ports import Desk, Following, Metered, Receiving, Rechecking, Source
 from listener.routing import Routing
 from listener.stages import Stage
 from listener.stages.alarm import AlarmStage
+from listener.stages.bringing import Listened
 from listener.stages.crisis import CrisisStage
 from listener.stages.desk import DeskStage
 from listener.stages.escalate import EscalateStage
+from listener.stages.intake import IntakeStage
 from listener.stages.lessons import LessonWatch, taught_judges
-from listener.stages.poll import Listened, PollStage
+from listener.stages.poll import PollStage
 from listener.stages.recheck import RecheckStage
 from listener.stages.send import SendStage
 from listener.stages.tag import Judge, TagStage
@@ -57,6 +59,16 @@ def poll_stage(config: Config, store: Store) -> PollStage:
     return PollStage(store, _listened(config), matcher(config, store.marks()))
 
 
+def intake_stage(config: Config, store: Store) -> IntakeStage:
+    """What others push into the store."""
+    pushed = {
+        name: listened
+        for name, listened in _listened(config).items()
+        if isinstance(listened.source, Receiving)
+    }
+    return IntakeStage(store, pushed, matcher(config, store.marks()))
+
+
 def recheck_stage(config: Config, store: Store) -> RecheckStage:
     """Second looks at what the sources brought, where they can."""
     sources = {
@@ -70,7 +82,11 @@ def recheck_stage(config: Config, store: Store) -> RecheckStage:
 def _listened(config: Config) -> dict[str, Listened]:
     return {
         source.name: Listened(
-            source.plugin, source.poll_seconds, source.brands or None, source.limits
+            source.plugin,
+            source.poll_seconds,
+            source.brands or None,
+            source.limits,
+            source.addressed_to,
         )
         for source in config.sources
     }
@@ -146,6 +162,7 @@ def all_stages(config: Config, store: Store, now: Now) -> list[Stage]:
     """Every stage, in the order in which work flows; second looks are the daemon's alone."""
     return [
         poll_stage(config, store),
+        intake_stage(config, store),
         tag_stage(config, store),
         escalate_stage(config, store),
         alarm_stage(config, store),

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from listener.cli.imports import imports
 from listener.cli.models import models
 from listener.cli.options import CONFIG, ConfigOption
 from listener.cli.quality import quality
@@ -189,11 +190,19 @@ def mark(
 def status(
     config: ConfigOption = CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    author: Annotated[
+        str,
+        typer.Option(help="One person instead: HANDLE or SITE:HANDLE, on all linked accounts."),
+    ] = "",
 ) -> None:
     """How everything stands: sources, backlog, what could not be delivered."""
+    from listener.cli.author_standing import show_author
     from listener.cli.standing import show_status
 
-    show_status(config, as_json=as_json)
+    if author:
+        show_author(config, author, as_json=as_json)
+    else:
+        show_status(config, as_json=as_json)
 
 
 @cli.command()
@@ -281,6 +290,7 @@ def dryrun(
 
 
 cli.add_typer(service)
+cli.add_typer(imports)
 cli.add_typer(models, name="models")
 cli.add_typer(quality)
 

@@ -19,7 +19,7 @@ from listener.cli.tagging import SITE
 from listener.clock import utc_now
 from listener.config import Config, ConfigError, load_config
 from listener.coverage import Period
-from listener.match.around import NOWHERE, Marked
+from listener.match.around import NOWHERE, Around, Marked
 from listener.match.examples import run_examples
 from listener.model import Brand, Mention, Post
 from listener.preview import Change, Preview, Replay, changes, preview
@@ -108,20 +108,34 @@ def _over_store(asked: Asked, period: Period | None, samples: int) -> Preview:
 def _stored_changes(asked: Asked, store: Store, coming: Iterator[Kept]) -> Seen:
     marked = store.marks()
     after, before = asked.replays(marked)
-    now, was = _listened(asked.config), _listened(asked.against or asked.config)
+    now, was = _sources(asked.config), _sources(asked.against or asked.config)
     while batch := list(islice(coming, AROUND_POSTS)):
         known = store.around([one.post for one in batch if one.post.in_reply_to or marked])
         for one in batch:
             around = known.get(one.post.id, NOWHERE)
             there = [it for it in one.mentions if _is_wanted(asked.brands, it)]
-            found = before.match(one.post, around, was.get(one.source)) if before else there
-            matched = after.match(one.post, around, now.get(one.source))
+            found = was.get(one.source, _ANY).match(before, one.post, around) if before else there
+            matched = now.get(one.source, _ANY).match(after, one.post, around)
             yield one.post, changes(found, _from(one.source, matched), there)
 
 
-def _listened(config: Config) -> dict[str, Collection[str] | None]:
-    """The brands that each source is listened to for, as polling has it."""
-    return {source.name: source.brands or None for source in config.sources}
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """The brands that a source is listened to for, and whose own place it is, as polling has it."""
+
+    brands: Collection[str] | None = None
+    place: str = ""
+
+    def match(self, replay: Replay, post: Post, around: Around) -> tuple[Mention, ...]:
+        """The mentions in a post that it brought."""
+        return replay.match(post, replace(around, place=self.place), self.brands)
+
+
+_ANY = _Heard()
+
+
+def _sources(config: Config) -> dict[str, _Heard]:
+    return {one.name: _Heard(one.brands or None, one.addressed_to) for one in config.sources}
 
 
 def _from(source: str, mentions: Iterable[Mention]) -> list[Mention]:

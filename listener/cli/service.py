@@ -127,3 +127,28 @@ def try_channel(
     from listener.cli.channel_test import send_test
 
     send_test(config, channel)
+
+
+@service.command()
+def link(
+    accounts: Annotated[
+        list[str], typer.Argument(help="Accounts, such as x:@ada mail:ada@example.org.")
+    ],
+    config: ConfigOption = CONFIG,
+    by: ByOption = "",
+) -> None:
+    """Say that accounts are one person's: their history is shown, and counted, together."""
+    from listener.cli.linking import link as do
+
+    do(config, accounts, by)
+
+
+@service.command()
+def unlink(
+    account: Annotated[str, typer.Argument(help="The account, such as mail:ada@example.org.")],
+    config: ConfigOption = CONFIG,
+) -> None:
+    """Take an account from the person it was linked to."""
+    from listener.cli.linking import unlink as do
+
+    do(config, account)

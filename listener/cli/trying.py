@@ -10,6 +10,7 @@ from listener.cli.shared import BadUse, configured, marked
 from listener.clock import utc_now
 from listener.config import Config, SourceConfig
 from listener.config.toml import read_toml
+from listener.match.around import Around
 from listener.model import Batch, Mention, Post, Spent
 from listener.ports import Metered, Reject, Retry
 from listener.store import Store, open_store
@@ -25,9 +26,10 @@ def try_source(path: Path, name: str, limit: int) -> None:
     """Poll it once from the beginning and print posts, mentions with their grounds, and faults."""
     config = configured(path, polls={name})
     batch = _polled(config, name, limit)
-    brands = next(source.brands for source in config.sources if source.name == name)
+    source = next(source for source in config.sources if source.name == name)
     matcher = wiring.matcher(config, marked(config))
-    matched = [matcher.match(post, brands or None) for post in batch.posts]
+    place = Around(place=source.addressed_to)
+    matched = [matcher.match(post, source.brands or None, place) for post in batch.posts]
     for post, mentions in zip(batch.posts[:limit], matched, strict=False):
         for line in _lines(post, mentions):
             print(line)

@@ -24,6 +24,7 @@ class SourceConfig:
     brands: tuple[str, ...]
     plugin: Source
     limits: Limits = NO_LIMITS
+    addressed_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,14 @@ def _source(
     table = take_apart(reading, "sources", name, SourceTable, stated)
     chosen = table.core.get("brands") or ()
     check_known(reading, named(table.place, "brands"), "brand", chosen, brands)
+    addressed_to = table.core.get("addressed_to") or ""
+    owner = (addressed_to,) if addressed_to else ()
+    check_known(reading, named(table.place, "addressed_to"), "brand", owner, brands)
     limits = _limits(reading, table)
     if table.core.get("enabled") is False:
         check_idle(reading, table)
         return None
-    ids = tuple(chosen) or tuple(brands)
+    ids = tuple(dict.fromkeys((*chosen, *owner))) if chosen else tuple(brands)
     known = {
         "brands": tuple(filter(None, (brands.get(one) for one in ids))),
         "poll_seconds": table.core.get("poll_seconds") or SourceTable("").poll_seconds,
@@ -91,7 +95,7 @@ def _source(
     if plugin is None or len(reading.faults) > faults_before:
         return None
     core = SourceTable(**table.core)
-    return SourceConfig(name, core.type, core.poll_seconds, ids, plugin, limits)
+    return SourceConfig(name, core.type, core.poll_seconds, ids, plugin, limits, addressed_to)
 
 
 class _Unasked:

@@ -122,6 +122,10 @@ class SourceTable:
     brands: Annotated[
         _SomeTexts | None, "Brands to look for in its posts; all where it says nothing."
     ] = None
+    addressed_to: Annotated[
+        str,
+        "The brand whose own place this is (its page, app, mailbox, line): all is addressed to it.",
+    ] = ""
     enabled: Annotated[bool, "Whether it is polled; if not, its secrets need not exist."] = True
     budget: Annotated[
         _Table | None, "The most that it may cost, where it counts that; see below."

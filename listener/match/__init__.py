@@ -12,13 +12,13 @@ from collections.abc import Collection, Iterator, Sequence
 from listener.match.around import NOWHERE, Around, Marked
 from listener.match.demands import Demands, Reading
 from listener.match.doubts import Doubts
-from listener.match.finding import EVIDENCE_CHARS_MAX, EVIDENCE_MAX, THREAD, Terms
+from listener.match.finding import EVIDENCE_CHARS_MAX, EVIDENCE_MAX, PLACE, THREAD, Terms
 from listener.match.screen import Screen
 from listener.model import Brand, Evidence, Mention, Post, Verdict
 
-__all__ = ["EVIDENCE_CHARS_MAX", "EVIDENCE_MAX", "THREAD", "Matcher"]
+__all__ = ["EVIDENCE_CHARS_MAX", "EVIDENCE_MAX", "PLACE", "THREAD", "Matcher"]
 
-_DIRECT = {"handle", "reply"}
+_DIRECT = {"handle", "reply", PLACE}
 
 
 class Matcher:
@@ -71,6 +71,8 @@ class Matcher:
             place = self._places.get(brand)
             if place is not None and place not in found:
                 found[place].append(Evidence(THREAD, post.in_reply_to, 0, 0, "in_reply_to"))
+        if around.place in self._places:
+            found[self._places[around.place]].append(Evidence(PLACE, "", 0, 0))
         return found
 
     def _mentions(
@@ -82,11 +84,15 @@ class Matcher:
     ) -> Iterator[Mention]:
         post = reading.post
         for index in wanted:
+            brand = self._brands[index]
+            if brand.id == around.place:
+                yield _mention(post, brand, found[index], Verdict())
+                continue
             if self._demands.unmet(index, reading, found[index]):
                 continue
             verdict = self._doubts.verdict(index, post, found[index], around)
             if verdict is not None:
-                yield _mention(post, self._brands[index], found[index], verdict)
+                yield _mention(post, brand, found[index], verdict)
 
 
 def _mention(post: Post, brand: Brand, evidence: list[Evidence], verdict: Verdict) -> Mention:

@@ -12,11 +12,12 @@ class Around:
 
     ``thread`` holds the brands that the post it answers is about; None where that post is not
     known. ``marked`` is brand → how many posts of this author people marked as about it, and as
-    not about it.
+    not about it. ``place`` is the brand whose own place it stands in: its page, its mailbox.
     """
 
     thread: frozenset[str] | None = None
     marked: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ EVIDENCE_MAX = 20
 EVIDENCE_CHARS_MAX = 500
 
 THREAD = "thread"
+PLACE = "place"
+"""What stands in a brand's own place is addressed to it, whatever it says."""
 """The kind of evidence that a post in a thread about the brand has: none of its own."""
 
 UNPROMPTED = ("en", "fi", "pl", "sv", "ru")

@@ -1,14 +1,13 @@
 """Poll: ask the sources that are due, find the mentions, store posts, mentions and cursor."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 import structlog
 
-from listener.answers import answers_in
 from listener.budget import NO_LIMITS, Limits, ends, used_up
 from listener.coverage import cause_of
 from listener.due import next_poll, next_poll_after_failure, unseen
@@ -19,19 +18,16 @@ from listener.model import (
     Batch,
     Spent,
 )
-from listener.ports import FAILURE_STATES, FailureState, Metered, Reject, Retry, Source
+from listener.ports import FAILURE_STATES, FailureState, Metered, Reject, Retry
+from listener.stages.bringing import Listened, brought
 from listener.stages.reading import (
     GAPS_MAX,
     REASON_CHARS_MAX,
     as_told,
-    cleaned,
     counted,
     cursor_of,
     few,
     few_faults,
-    mentions_in,
-    named,
-    usable,
 )
 from listener.store.port import (
     LostLease,
@@ -50,16 +46,6 @@ LEASE_SECONDS = 120
 POLLS_AT_ONCE = 8
 REJECTED_WAIT_SECONDS = 900
 CLAIMED_SECONDS_MAX = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Listened:
-    """A source as wired: its plugin, its interval, the brands it is for, and its budget."""
-
-    source: Source
-    poll_seconds: float
-    brands: Collection[str] | None = None
-    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,30 +164,19 @@ class PollStage:
 
     def _polled(self, asked: _Asked, batch: Batch, now: datetime) -> Polled:
         turn, listened = asked.turn, self.sources[asked.turn.name]
-        posts, unusable = usable(batch.posts, now)
         cause = cause_of(turn.state, turn.last_error)
         told = (*((batch.gap,) if batch.gap else ()), *batch.gaps)
-        deleted, too_many = named(batch.deleted, "deleted posts")
-        gone, too_many_gone = named(batch.gone, "authors who are gone")
-        return Polled(
-            posts=posts,
-            mentions=mentions_in(posts, turn.name, listened.brands, self.matcher, self.store),
+        polled = brought(batch, turn.name, listened, self.matcher, self.store, now)
+        return replace(
+            polled,
             cursor=cursor_of(batch),
-            seen_at=now,
             due_at=next_poll(
                 listened.poll_seconds, now, more=batch.more, wait_seconds=batch.wait_seconds
             ),
-            deleted=deleted,
             faults=few_faults(batch.faults),
-            rejects=[
-                cleaned(reject) for reject in (*batch.rejects, *unusable, *too_many, *too_many_gone)
-            ],
             gap=unseen(turn.seen_until, turn.due_at, listened.poll_seconds, now, cause),
             gaps=few(as_told(told, now)),
             filled=as_told(batch.filled[:GAPS_MAX], now),
-            answers=answers_in(posts, self.matcher.own),
-            gone=gone,
-            look_again=named(batch.look_again, "posts to look at again")[0],
             spent=self._counted(asked, batch.spent),
             reserved=asked.reserved,
             complete=bool(batch.complete),

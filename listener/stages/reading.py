@@ -1,13 +1,23 @@
 """Reading what a source brought: hostile until it was cleaned, then matched. Nothing is stored."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from listener.match import THREAD, Matcher
 from listener.match.around import NOWHERE
-from listener.model import Batch, Engagement, Fault, Gap, Mention, Post, Spent
+from listener.model import (
+    Author,
+    Batch,
+    Engagement,
+    Fault,
+    Gap,
+    Mention,
+    Post,
+    Spent,
+    Supporter,
+)
 from listener.ports import Retry
 from listener.store.port import Store
 from listener.text import clean_text
@@ -19,6 +29,8 @@ GAPS_MAX = 1000
 FAULTS_MAX = 1000
 NAMED_MAX = 50_000
 ID_CHARS_MAX = 500
+FACTS_MAX = 30
+FACT_CHARS_MAX = 500
 PLACE_CHARS_MAX = 500
 CURSOR_CHARS_MAX = 4_000_000
 
@@ -61,7 +73,15 @@ def as_seen(post: Post, now: datetime) -> Post:
         in_reply_to=clean_text(post.in_reply_to),
         conversation=clean_text(post.conversation),
         links=tuple(clean_text(link) for link in post.links),
+        facts=tuple(_facts(post.facts)),
+        answered_at=None if post.answered_at is None else min(_utc(post.answered_at), now),
     )
+
+
+def _facts(facts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """What a site tells beside the words, as it may be stored: few, and none long."""
+    for name, value in islice(facts, FACTS_MAX):
+        yield clean_text(name, FACT_CHARS_MAX), clean_text(value, FACT_CHARS_MAX)
 
 
 def usable(posts: Iterable[Post], now: datetime) -> tuple[list[Post], list[Fault]]:
@@ -106,6 +126,29 @@ def few_faults(faults: Sequence[Fault]) -> list[Fault]:
     left_out = len(faults) - len(kept)
     more = f"{left_out} more faults are not listed"
     return [*kept, Fault("other places", more)] if left_out else kept
+
+
+def supporters(told: Iterable[Supporter], now: datetime) -> list[Supporter]:
+    """Who voted, as it may be stored."""
+    return [
+        replace(
+            one,
+            post_id=clean_text(one.post_id, 2 * ID_CHARS_MAX + 1),
+            author=Author(
+                clean_text(one.author.handle, ID_CHARS_MAX),
+                clean_text(one.author.name, ID_CHARS_MAX),
+                id=clean_text(one.author.id, ID_CHARS_MAX),
+            ),
+            at=None if one.at is None else min(_utc(one.at), now),
+        )
+        for one in islice(told, NAMED_MAX)
+    ]
+
+
+def linked(groups: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Accounts that are one person's, as they may be stored."""
+    few = islice(groups, NAMED_MAX)
+    return [tuple(clean_text(one, ID_CHARS_MAX) for one in some[:FACTS_MAX]) for some in few]
 
 
 def named(ids: Iterable[str], what: str) -> tuple[list[str], list[Fault]]:
@@ -156,12 +199,16 @@ def mentions_in(
     brands: Collection[str] | None,
     matcher: Matcher,
     store: Store,
+    place: str = "",
 ) -> list[Mention]:
     """The mentions in the posts; those they answer may be stored, or have come with them.
 
-    What came counts: the store still holds the words that an edit has changed.
+    What came counts: the store still holds the words that an edit has changed. ``place`` is the
+    brand whose own place the source is.
     """
     known = store.around(posts)
+    if place:
+        known = {post.id: replace(known.get(post.id, NOWHERE), place=place) for post in posts}
     matched = {post.id: matcher.match(post, brands, known.get(post.id, NOWHERE)) for post in posts}
     threads = [(post, _thread_in(matched, post)) for post in posts]
     for post, thread in threads:

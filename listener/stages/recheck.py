@@ -18,7 +18,7 @@ from listener.due import next_poll_after_failure
 from listener.match import Matcher
 from listener.model import UNLIMITED, Batch, Post, Spent
 from listener.ports import Metered, Rechecking, Reject, Retry
-from listener.stages.poll import Listened
+from listener.stages.bringing import Listened
 from listener.stages.reading import REASON_CHARS_MAX, cleaned, counted, mentions_in, usable
 from listener.store.port import (
     LostLease,
@@ -150,7 +150,7 @@ class RecheckStage:
 
     def _rechecked(self, asked: _Asked, batch: Batch, now: datetime) -> Rechecked:
         turn = asked.turn
-        brands = self.sources[turn.source].brands
+        listened = self.sources[turn.source]
         posts, unusable = usable(_dated(batch.posts, turn.posts), now)
         deleted = [clean_text(post_id) for post_id in batch.deleted]
         answered = {*deleted, *(post.id for post in posts)}
@@ -160,7 +160,9 @@ class RecheckStage:
             seen_at=now,
             due_at=now + timedelta(seconds=PACE_SECONDS),
             posts=posts,
-            mentions=mentions_in(posts, turn.source, brands, self.matcher, self.store),
+            mentions=mentions_in(
+                posts, turn.source, listened.brands, self.matcher, self.store, listened.place
+            ),
             deleted=deleted,
             gone=[clean_text(author) for author in batch.gone],
             looked_at=[post.id for post in turn.posts if post.id not in passed_over],

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 NO_LEASE = "lease_token = NULL, lease_owner = NULL, lease_until = NULL"
-LEASED_TABLES = ("sources", "mentions", "outbox", "rechecks", "desks")
+LEASED_TABLES = ("sources", "mentions", "outbox", "rechecks", "desks", "intakes")
 
 
 def fence(db: "Database") -> int:

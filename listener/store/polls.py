@@ -9,7 +9,16 @@ from listener.due import WAIT_SECONDS_MIN
 from listener.model import Fault
 from listener.ports import SHARE_USED_UP, FailureState
 from listener.retry import WISH_SECONDS_MAX
-from listener.store import answers, ledger, rechecks, removal, sightings, spending
+from listener.store import (
+    answers,
+    ledger,
+    particulars,
+    people,
+    rechecks,
+    removal,
+    sightings,
+    spending,
+)
 from listener.store.cases import changing
 from listener.store.leases import NO_LEASE, free_beyond, lease
 from listener.store.port import LostLease, Polled, Saved, SourcePlan, SourceTurn
@@ -123,36 +132,62 @@ def claim(
 
 def save(db: "Database", turn: SourceTurn, polled: Polled) -> Saved:
     """Posts, mentions, faults, coverage and cursor of a poll."""
-    saved = sightings.save(db, turn.name, polled.posts, polled.mentions, polled.seen_at)
-    answers.save(db, polled.answers)
-    changing.answered(db, polled.answers, polled.seen_at)
-    posts_deleted = removal.delete(db, turn.name, polled.deleted, polled.seen_at)
-    posts_deleted += removal.delete_by_authors(db, turn.name, polled.gone, polled.seen_at)
-    rechecks.hurry(db, polled.look_again, polled.seen_at)
+    saved = save_brought(db, turn.name, polled)
     _save_faults(db, turn.name, polled.faults, polled.seen_at)
-    _save_rejects(db, turn.name, polled.rejects, polled.seen_at)
     ledger.save(db, turn.name, polled)
+    is_news = bool(saved.posts_new or saved.posts_edited or saved.posts_deleted)
+    count(db, turn.name, saved, polled)
     spending.settle(db, turn.name, polled.reserved, polled.spent, polled.seen_at, polls=1)
-    is_news = bool(saved.posts_new or saved.posts_edited or posts_deleted)
     changed = db.execute(
         f"""UPDATE sources SET cursor = :cursor, due_at = :due_at, last_ok_at = :now,
-            last_post_at = CASE WHEN :new > 0 THEN :now ELSE last_post_at END,
-            failures = 0, last_error = '', trouble = '', polls = polls + 1, posts = posts + :new,
-            rejects = rejects + :rejects, {NO_LEASE}
+            failures = 0, last_error = '', trouble = '', polls = polls + 1, {NO_LEASE}
             WHERE name = :name AND lease_token = :token""",
         {
             "cursor": polled.cursor,
             "due_at": stamp(_due_at(db, turn.name, polled, is_news=is_news)),
             "now": stamp(polled.seen_at),
-            "new": saved.posts_new,
-            "rejects": len(polled.rejects),
             "name": turn.name,
             "token": turn.token,
         },
     ).rowcount
     if not changed:
         raise LostLease(turn.name)
+    return saved
+
+
+def save_brought(db: "Database", source: str, polled: Polled) -> Saved:
+    """What a source brought, by a poll or pushed: posts, mentions, answers, removals."""
+    now = polled.seen_at
+    saved = sightings.save(db, source, polled.posts, polled.mentions, now)
+    answers.save(db, polled.answers)
+    changing.answered(db, polled.answers, now)
+    particulars.save_supporters(db, polled.supporters, now)
+    people.link_all(db, polled.linked, source, now)
+    posts_deleted = removal.delete(db, source, polled.deleted, now)
+    posts_deleted += removal.delete_by_authors(db, source, polled.gone, now)
+    rechecks.hurry(db, polled.look_again, now)
+    _save_rejects(db, source, polled.rejects, now)
     return Saved(saved.posts_new, saved.posts_edited, posts_deleted, saved.mentions_new)
+
+
+def count(db: "Database", source: str, saved: Saved, polled: Polled) -> None:
+    """Count what came."""
+    db.execute(
+        """UPDATE sources SET posts = posts + :new, rejects = rejects + :rejects,
+           last_post_at = CASE WHEN :new > 0 THEN :now ELSE last_post_at END WHERE name = :name""",
+        {
+            "new": saved.posts_new,
+            "rejects": len(polled.rejects),
+            "now": stamp(polled.seen_at),
+            "name": source,
+        },
+    )
+
+
+def note_rejects(db: "Database", source: str, rejects: Sequence[Fault], now: datetime) -> None:
+    """What was passed over for good, shown by ``listener status``."""
+    _save_rejects(db, source, rejects, now)
+    db.execute("UPDATE sources SET rejects = rejects + ? WHERE name = ?", (len(rejects), source))
 
 
 def fail(

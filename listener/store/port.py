@@ -17,8 +17,11 @@ from listener.match.around import Around, Marked
 from listener.model import Mention, Post, Spent
 from listener.ports import FailureState
 from listener.store.case_port import CaseBook, Controls
+from listener.store.import_port import ImportBook
 from listener.store.learning_port import CorrectionBook, LessonBook, RetagBook
 from listener.store.past_port import PastBook
+from listener.store.people_port import ParticularsBook, PeopleBook
+from listener.store.push_port import ArrivalBook
 from listener.store.values import (
     Buried,
     InDoubt,
@@ -107,8 +110,28 @@ class Store(Protocol):
         ...
 
     @property
+    def imports(self) -> ImportBook:
+        """Other tools' history on its way into the store."""
+        ...
+
+    @property
     def past(self) -> PastBook:
         """What is known from before, as judging asks it, on the same connection."""
+        ...
+
+    @property
+    def arrivals(self) -> ArrivalBook:
+        """The book of what others push to us, on the same connection."""
+        ...
+
+    @property
+    def people(self) -> PeopleBook:
+        """The book of which accounts are one person's, on the same connection."""
+        ...
+
+    @property
+    def particulars(self) -> ParticularsBook:
+        """The book of what sites tell beside the words, on the same connection."""
         ...
 
     def storied(self, since: datetime, after: int, limit: int) -> list[Storied]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from listener.store import retractions, scrub, silences
+from listener.store import people, retractions, scrub, silences
 from listener.store.cases import changing, members
 from listener.store.leases import NO_LEASE
 from listener.store.rows import stamp
@@ -75,6 +75,7 @@ def forget(db: "Database", post_ids: Iterable[str], now: datetime) -> int:
     ids = list(post_ids)
     for some in _some(ids):
         silences.forget(db, some, now)
+        people.forget(db, some)
         db.execute(
             f"UPDATE posts SET forgotten_at = ? WHERE id IN ({_marks(some)})", (stamp(now), *some)
         )
@@ -135,13 +136,16 @@ def _blank(db: "Database", ids: Sequence[str], now: datetime) -> int:
         f"DELETE FROM marks WHERE post_id {of_them}",
         f"DELETE FROM answers WHERE post_id {of_them}",
         f"DELETE FROM stories WHERE post_id {of_them}",
+        f"DELETE FROM fact_changes WHERE post_id {of_them}",
+        f"DELETE FROM supporters WHERE post_id {of_them}",
     ):
         db.execute(statement, ids)
     members.blank(db, ids)
     db.execute(
         f"""UPDATE posts SET title = '', text = '', url = '', author_handle = '',
             author_name = '', author_followers = NULL, author_id = '', author_verified = NULL,
-            conversation = '', in_reply_to = '', links = '[]', content = '', check_at = NULL,
+            conversation = '', in_reply_to = '', links = '[]', facts = '{{}}', content = '',
+            check_at = NULL,
             deleted_at = ? WHERE id {of_them}""",
         (stamp(now), *ids),
     )

@@ -68,6 +68,8 @@ def post_row(
         "replies": post.engagement.replies,
         "views": post.engagement.views,
         "links": json.dumps(post.links),
+        "medium": post.medium,
+        "facts": facts_text(post),
         "content": content_mark(post),
     }
 
@@ -87,7 +89,14 @@ def post_of(row: Row) -> Post:
         engagement=Engagement(row["likes"], row["shares"], row["replies"], row["views"]),
         links=tuple(json.loads(row["links"])),
         conversation=row["conversation"],
+        facts=tuple(json.loads(row["facts"]).items()),
+        medium=row["medium"],
     )
+
+
+def facts_text(post: Post) -> str:
+    """What its site tells beside the words, as stored."""
+    return json.dumps(dict(post.facts), ensure_ascii=False)
 
 
 def _author_of(row: Row) -> Author:
@@ -162,6 +171,7 @@ MENTION_COLUMNS = """
     p.site, p.native_id, p.text, p.title, p.url, p.author_handle, p.author_name,
     p.author_followers, p.author_id, p.author_verified, p.conversation,
     p.published_at, p.language, p.in_reply_to, p.likes, p.shares, p.replies, p.views, p.links,
+    p.medium, p.facts,
     p.deleted_at,
     m.key, m.brand, m.directness, m.evidence, m.verdict, m.verdict_score, m.verdict_reasons,
     m.priority, m.priority_reasons,

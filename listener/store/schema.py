@@ -296,6 +296,55 @@ def m0008_corrections_and_lessons(db: "Database") -> None:
     )
 
 
+@migrations()
+def m0009_pushed_and_linked(db: "Database") -> None:
+    """What sites tell beside the words, what others push to us, and accounts of one person."""
+    _each(
+        db,
+        "ALTER TABLE posts ADD COLUMN medium TEXT NOT NULL DEFAULT 'post'",
+        "ALTER TABLE posts ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'",
+        """CREATE TABLE fact_changes (
+            n INTEGER PRIMARY KEY, post_id TEXT NOT NULL REFERENCES posts(id),
+            name TEXT NOT NULL, value TEXT NOT NULL, at TEXT NOT NULL)""",
+        "CREATE INDEX fact_changes_of_post ON fact_changes (post_id, name, n)",
+        """CREATE TABLE supporters (
+            post_id TEXT NOT NULL, account TEXT NOT NULL, handle TEXT NOT NULL,
+            name TEXT NOT NULL, voted_at TEXT, seen_at TEXT NOT NULL, left_at TEXT,
+            PRIMARY KEY (post_id, account)) WITHOUT ROWID""",
+        "CREATE INDEX supporters_by_account ON supporters (account)",
+        # Numbers are never given twice: they are the order in which things arrived.
+        """CREATE TABLE arrivals (
+            n INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, key TEXT NOT NULL,
+            body BLOB NOT NULL, at TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'waiting',
+            settled_at TEXT, reason TEXT NOT NULL DEFAULT '', UNIQUE (source, key))""",
+        "CREATE INDEX arrivals_waiting ON arrivals (source, n) WHERE state = 'waiting'",
+        "CREATE INDEX arrivals_settled ON arrivals (settled_at) WHERE settled_at IS NOT NULL",
+        """CREATE TABLE intakes (
+            source TEXT PRIMARY KEY, due_at TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
+            last_error TEXT NOT NULL DEFAULT '', """
+        + _LEASE
+        + ")",
+        """CREATE TABLE linked_accounts (
+            site TEXT NOT NULL, name TEXT NOT NULL COLLATE NOCASE, person TEXT NOT NULL,
+            made_by TEXT NOT NULL, made_at TEXT NOT NULL,
+            PRIMARY KEY (site, name)) WITHOUT ROWID""",
+        "CREATE INDEX linked_accounts_of_person ON linked_accounts (person)",
+    )
+
+
+@migrations()
+def m0010_imports(db: "Database") -> None:
+    """Other tools' exports that were read into the store, and how far each came."""
+    _each(
+        db,
+        """CREATE TABLE imports (
+            n INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, file TEXT NOT NULL,
+            layout TEXT NOT NULL, asked TEXT NOT NULL, begun_at TEXT NOT NULL,
+            finished_at TEXT, place INTEGER NOT NULL, line INTEGER NOT NULL,
+            counts TEXT NOT NULL, first_at TEXT, last_at TEXT, rejects TEXT NOT NULL)""",
+    )
+
+
 def _each(db: "Database", *statements: str) -> None:
     for statement in statements:
         db.execute(statement)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from listener.model import Mention, Post
-from listener.store import corrections, removal
+from listener.store import corrections, particulars, removal
 from listener.store.leases import NO_LEASE
 from listener.store.port import Saved
 from listener.store.rows import content_mark, mention_row, post_row
@@ -40,6 +40,8 @@ def save(
     for post in edited:
         _edit_post(db, post, source, now, dear=dear)
     _count_engagement(db, (post for post in latest.values() if post.id in known))
+    ours = [post for post in latest.values() if known.get(post.id) not in {ANOTHERS, FORGOTTEN}]
+    particulars.save(db, ours, now)
     mentions = {one.key: one for one in found if known.get(one.post.id) != FORGOTTEN}
     _withdraw(db, source, edited, mentions, now)
     mentions_new = sum(_save_mention(db, mention, now) for mention in mentions.values())

@@ -31,11 +31,15 @@ from listener.store import (
     tallies,
     upgrade,
 )
+from listener.store.arrivals import SqliteArrivals
 from listener.store.cases.book import SqliteCases
 from listener.store.connection import BUSY_SECONDS, Connect, Connection, connect_to
 from listener.store.control_book import SqliteControls
+from listener.store.imports import SqliteImports
 from listener.store.learning_books import SqliteCorrections, SqliteLessons, SqliteRetags
+from listener.store.particulars import SqliteParticulars
 from listener.store.past import SqlitePast
+from listener.store.people import SqlitePeople
 from listener.store.port import (
     InDoubt,
     Judged,
@@ -72,7 +76,11 @@ class SqliteStore:
         self._corrections = SqliteCorrections(self._connection)
         self._lessons = SqliteLessons(self._connection)
         self._retags = SqliteRetags(self._connection)
+        self._imports = SqliteImports(self._connection)
         self._past = SqlitePast(self._connection)
+        self._arrivals = SqliteArrivals(self._connection, owner)
+        self._people = SqlitePeople(self._connection)
+        self._particulars = SqliteParticulars(self._connection)
 
     @classmethod
     def at(
@@ -108,8 +116,24 @@ class SqliteStore:
         return self._retags
 
     @property
+    def imports(self) -> SqliteImports:
+        return self._imports
+
+    @property
     def past(self) -> SqlitePast:
         return self._past
+
+    @property
+    def arrivals(self) -> SqliteArrivals:
+        return self._arrivals
+
+    @property
+    def people(self) -> SqlitePeople:
+        return self._people
+
+    @property
+    def particulars(self) -> SqliteParticulars:
+        return self._particulars
 
     def migrate(self) -> None:
         """Bring the tables up to date. Two processes may do it at once: one waits."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from listener.cases import Act
 from listener.model import Alert, Case, Mention
-from listener.store import retractions
+from listener.store import people, retractions
 from listener.store.case_port import NoCase
 from listener.store.cases import case_rows
 from listener.store.cases import words as case_words
@@ -27,10 +27,10 @@ _STANDING = """told t JOIN outbox o ON o.key = t.key
     WHERE p.deleted_at IS NULL AND m.state <> 'withdrawn'"""
 
 _WRITTEN_BEFORE = """posts p JOIN mentions m ON m.post_id = p.id
-    WHERE p.site = :site AND p.deleted_at IS NULL AND +m.brand = :brand
-    AND m.state <> 'withdrawn' AND +p.published_at < :before AND NOT EXISTS (
+    WHERE p.deleted_at IS NULL AND +m.brand = ?
+    AND m.state <> 'withdrawn' AND +p.published_at < ? AND NOT EXISTS (
         SELECT 1 FROM told t JOIN outbox o ON o.key = t.key
-        WHERE t.mention = m.key AND o.thread = :thread)"""
+        WHERE t.mention = m.key AND o.thread = ?)"""
 """An author writes little and a brand is spoken of much: ``+`` has SQLite begin with the author."""
 
 
@@ -113,32 +113,26 @@ def _count(db: "Database", where: str, values: tuple[Any, ...]) -> int:
 def _history(
     db: "Database", thread: str, mentions: Sequence[Mention]
 ) -> tuple[tuple[Mention, ...], int]:
-    """What the author of the weightiest wrote of the brand before: the newest, and how many."""
-    author = mentions[0].post.author if mentions else None
-    if author is None or not (author.id or case_rows.bare(author.handle)):
+    """What the author of the weightiest said of the brand before: the newest, and how many.
+
+    By any account that is linked to theirs, on whatever site.
+    """
+    first = mentions[0] if mentions else None
+    theirs = people.posts_of_person(db, first.post) if first else None
+    if first is None or theirs is None:
         return (), 0
-    first = mentions[0]
-    handle = "p.author_handle COLLATE NOCASE IN (:author, :at)"
-    by = "p.author_id = :author" if author.id else handle
-    name = author.id or case_rows.bare(author.handle)
-    of = {
-        "site": first.post.site,
-        "brand": first.brand,
-        "before": stamp(first.post.published_at) if first.post.published_at else "",
-        "thread": thread,
-        "author": name,
-        "at": f"@{name}",
-    }
-    which = f"{_WRITTEN_BEFORE} AND {by}"
+    before = stamp(first.post.published_at) if first.post.published_at else ""
+    which = f"{_WRITTEN_BEFORE} AND p.n IN ({theirs.query})"
+    of = (first.brand, before, thread, *theirs.values)
     rows = db.execute(
         f"""SELECT {MENTION_COLUMNS} FROM {which}
-            ORDER BY +p.published_at DESC, m.n DESC LIMIT :some""",
-        of | {"some": HISTORY_SHOWN},
+            ORDER BY +p.published_at DESC, m.n DESC LIMIT ?""",
+        (*of, HISTORY_SHOWN),
     ).fetchall()
     if len(rows) < HISTORY_SHOWN:
         return tuple(with_tags(db, rows)), len(rows)
-    some = f"SELECT count(*) AS them FROM (SELECT 1 FROM {which} LIMIT :some)"
-    count = db.execute(some, of | {"some": HISTORY_COUNT_MAX}).fetchone()["them"]
+    some = f"SELECT count(*) AS them FROM (SELECT 1 FROM {which} LIMIT ?)"
+    count = db.execute(some, (*of, HISTORY_COUNT_MAX)).fetchone()["them"]
     return tuple(with_tags(db, rows)), int(count)
 
 

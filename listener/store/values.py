@@ -7,7 +7,7 @@ from typing import Literal
 
 from listener.answers import Answer
 from listener.budget import NO_LIMITS, Limits, Use
-from listener.model import NOTHING_SPENT, Alert, Fault, Gap, Mention, Post, Spent
+from listener.model import NOTHING_SPENT, Alert, Fault, Gap, Mention, Post, Spent, Supporter
 from listener.rules import Order, Silenced
 from listener.watch import ChannelFacts
 
@@ -26,6 +26,15 @@ class StoreUnavailable(Exception):
 
 class LostLease(Exception):
     """Somebody else holds the work by now: what was done under the old lease doesn't count."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactChange:
+    """What a site told of a post from then on: a name of ``model.FACTS`` and its value."""
+
+    name: str
+    value: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,8 @@ class Polled:
     ``gap`` is the time before in which nobody asked. Where the poll was ``complete`` what was
     published then was read after all; while there is ``more`` that may still be. ``gaps`` are
     stretches that the source told as missed, ``filled`` those it read after all. ``reserved`` is
-    settled with what was ``spent``, and the budget may put ``due_at`` off.
+    settled with what was ``spent``, and the budget may put ``due_at`` off. ``supporters`` voted or
+    took their vote back; accounts that are ``linked`` are one person's.
     """
 
     posts: Sequence[Post]
@@ -101,6 +111,8 @@ class Polled:
     reserved: Reserved | None = None
     complete: bool = False
     more: bool = False
+    supporters: Sequence[Supporter] = ()
+    linked: Sequence[Sequence[str]] = ()
 
 
 @dataclass(frozen=True, slots=True)

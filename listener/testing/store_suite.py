@@ -5,15 +5,18 @@ from collections.abc import Callable
 import pytest
 
 from listener.store.port import Store
+from listener.testing.store_arrivals import StoreArrivals
 from listener.testing.store_case_acts import StoreCaseActs
 from listener.testing.store_cases import StoreCases
 from listener.testing.store_clock import StoreClock
 from listener.testing.store_controls import StoreControls
+from listener.testing.store_imports import StoreImports
 from listener.testing.store_learning import StoreLearning
 from listener.testing.store_ledger import StoreLedger
 from listener.testing.store_marks import StoreMarks
 from listener.testing.store_outbox import StoreOutbox
 from listener.testing.store_past import StorePast
+from listener.testing.store_people import StorePeople
 from listener.testing.store_polls import StorePolls
 from listener.testing.store_rechecks import StoreRechecks
 from listener.testing.store_removal import StoreRemoval
@@ -34,6 +37,9 @@ class StoreSuite(
     StoreClock,
     StoreControls,
     StoreLearning,
+    StoreImports,
+    StoreArrivals,
+    StorePeople,
 ):
     """Give ``open_store``: opens the same, at first empty, database under an owner's name."""
 

@@ -10,7 +10,7 @@ import structlog
 
 from listener.clock import Now
 from listener.config import Config
-from listener.ports import Hearing
+from listener.ports import Hearing, Receiving
 from listener.store import Store, open_store
 from listener.store.port import Status, StoreUnavailable
 from listener.websub import Subscriber, Subscribing
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("web")
 
 STOP_SECONDS_MAX = 3
+CONNECTIONS_MAX = 1_000
 
 Health = Callable[[], dict[str, str]]
 
@@ -33,7 +34,7 @@ class Pages:
     def __init__(
         self, config: Config, health: Health, now: Now, nudge: Callable[[], object] = lambda: None
     ) -> None:
-        """``nudge`` is called when somebody acted on a case: others must be told of it."""
+        """``nudge`` is called when somebody acted on a case, or pushed something."""
         self._config = config
         self._health = health
         self._now = now
@@ -47,7 +48,9 @@ class Pages:
         """Bind and serve."""
         host, port = self._config.web.host, self._config.web.port
         try:
-            listening = socket.create_server((host, port), family=_family(host), backlog=64)
+            listening = socket.create_server(
+                (host, port), family=_family(host), backlog=CONNECTIONS_MAX
+            )
         except OSError as error:
             log.error("no pages: the port can't be used", host=host, port=port, reason=str(error))
             return
@@ -69,11 +72,13 @@ class Pages:
     def _serve(self, listening: socket.socket) -> None:
         import uvicorn
 
-        from listener.web import channels, websub
+        from listener.web import channels, intake, websub
         from listener.web.app import app
 
+        keeper = intake.Keeper(self._store, self._now, self._acted)
         more = websub.routes(self._subscribers(), self._nudge)
         more += channels.routes(self._switchboard())
+        more += intake.routes(intake.Gate(self._receiving(), keeper, self._now))
         settings = uvicorn.Config(
             app(self._health, self._status, self._now, more),
             log_config=None,
@@ -81,12 +86,14 @@ class Pages:
             lifespan="off",
             timeout_keep_alive=5,
             timeout_graceful_shutdown=1,
-            limit_concurrency=64,
+            limit_concurrency=CONNECTIONS_MAX,
         )
+        keeper.start()
         with listening:
             self._server = uvicorn.Server(settings)
             if not self._stopping.is_set():
                 self._server.run(sockets=[listening])
+        keeper.stop(STOP_SECONDS_MAX)
 
     def _subscribers(self) -> dict[str, Subscriber]:
         """The sources that hubs tell of news, by name."""
@@ -97,6 +104,11 @@ class Pages:
             if isinstance(plugin, Subscribing)
         }
         return {name: subscriber for name, subscriber in told.items() if subscriber}
+
+    def _receiving(self) -> dict[str, Receiving]:
+        """The sources that others push to, by name."""
+        named = {one.name: one.plugin for one in self._config.sources}
+        return {name: one for name, one in named.items() if isinstance(one, Receiving)}
 
     def _switchboard(self) -> "Switchboard":
         """The channels that are called when somebody acts on their messages."""

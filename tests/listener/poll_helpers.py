@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from listener.match import Matcher
 from listener.model import Batch, Brand, Mention
 from listener.ports import Source
-from listener.stages.poll import Listened, PollStage
+from listener.stages.bringing import Listened
+from listener.stages.poll import PollStage
 from listener.store import Store
 from listener.store.port import SourcePlan, SourceStatus
 from listener.testing.fakes import NOON

@@ -10,7 +10,8 @@ import pytest
 from listener.match import Matcher
 from listener.model import Author, Batch, Fault, Gap, Post
 from listener.ports import Reject, Retry
-from listener.stages.poll import REJECTED_WAIT_SECONDS, Listened, PollStage
+from listener.stages.bringing import Listened
+from listener.stages.poll import REJECTED_WAIT_SECONDS, PollStage
 from listener.stages.reading import FUTURE_TOLERATED, as_seen
 from listener.store import Store
 from listener.store.port import Polled, Saved, SourcePlan, SourceTurn

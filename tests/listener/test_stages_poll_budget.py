@@ -11,7 +11,8 @@ from listener.budget import PACE_SECONDS_MAX, Limits
 from listener.match import Matcher
 from listener.model import Author, Batch, Brand, Gap, Spent
 from listener.ports import FailureState, Reject, Retry, Source
-from listener.stages.poll import CLAIMED_SECONDS_MAX, REJECTED_WAIT_SECONDS, Listened, PollStage
+from listener.stages.bringing import Listened
+from listener.stages.poll import CLAIMED_SECONDS_MAX, REJECTED_WAIT_SECONDS, PollStage
 from listener.store import Store, StoreUnavailable
 from listener.store.port import SourcePlan, SourceStatus
 from listener.testing import a_post

@@ -11,7 +11,7 @@ from listener.budget import LOOKS_DIVISOR, Limits
 from listener.match import Matcher
 from listener.model import NOTHING_SPENT, UNLIMITED, Batch, Fault, Post, Spent
 from listener.ports import Reject, Retry
-from listener.stages.poll import Listened
+from listener.stages.bringing import Listened
 from listener.stages.recheck import (
     LEASE_SECONDS,
     PACE_SECONDS,

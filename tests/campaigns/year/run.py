@@ -16,7 +16,8 @@ from typing import Any
 from listener.coverage import Period, SourceView, view
 from listener.match import Matcher
 from listener.stages import Stage
-from listener.stages.poll import Listened, PollStage
+from listener.stages.bringing import Listened
+from listener.stages.poll import PollStage
 from listener.stages.recheck import PACE_SECONDS, RecheckStage
 from listener.store.port import Store
 from listener.store.rows import moment, stamp

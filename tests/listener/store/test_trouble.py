@@ -26,8 +26,10 @@ from listener.rules import Silence, Silenced, orders
 from listener.store import Store, StoreUnavailable, open_store, scrub
 from listener.store.case_port import CaseBook, Controls, DeskTurn
 from listener.store.connection import connect_to
+from listener.store.import_port import ImportBook
 from listener.store.learning_port import CorrectionBook, LessonBook, RetagBook, Retagged
 from listener.store.past_port import PastBook
+from listener.store.people_port import ParticularsBook, PeopleBook
 from listener.store.port import (
     Rechecked,
     RecheckTurn,
@@ -37,10 +39,13 @@ from listener.store.port import (
     Tagged,
     TagTurn,
 )
+from listener.store.push_port import ArrivalBook, IntakeTurn
 from listener.store.sqlite import SqliteStore
 from listener.testing import a_post
 from listener.testing.case_steps import an_act, an_order
 from listener.testing.fakes import NOON
+from listener.testing.store_arrivals import pushed
+from listener.testing.store_imports import a_chunk, an_import, an_old_post
 from listener.testing.store_learning import a_lesson
 from listener.testing.store_steps import EACH, LEASE, delivered, polled
 from listener.watch import Alarm
@@ -61,6 +66,7 @@ class Work:
     recheck: RecheckTurn
     desk: DeskTurn
     case: Case
+    intake: IntakeTurn
 
 
 def settled_alone(store: Store) -> None:
@@ -74,6 +80,13 @@ def judged_anew(store: Store) -> None:
     """What is tagged, with the same tags."""
     passing = store.retags.plan("a", None, "", NOON)
     store.retags.save(passing, [Retagged(one, ()) for one in store.retags.batch(passing, 9)], NOON)
+
+
+def history_stored(store: Store) -> None:
+    """A chunk of a file that was begun."""
+    begun = store.imports.find("f1")
+    assert begun
+    store.imports.save(begun, a_chunk(an_old_post()), NOON)
 
 
 WRITES: dict[str, Callable[[Work], object]] = {
@@ -116,10 +129,24 @@ WRITES: dict[str, Callable[[Work], object]] = {
     ),
     "lessons.keep": lambda work: work.store.lessons.keep(a_lesson()),
     "lessons.take_up": lambda work: work.store.lessons.take_up("intent", "", 0),
+    "arrivals.keep": lambda work: work.store.arrivals.keep(pushed("new"), NOON),
+    "arrivals.claim": lambda work: work.store.arrivals.claim(["other"], NOON, LEASE),
+    "arrivals.save": lambda work: work.store.arrivals.save(work.intake, polled([a_post("9")])),
+    "arrivals.fail": lambda work: work.store.arrivals.fail(work.intake, "no", NOON + HOUR),
+    "arrivals.refuse": lambda work: work.store.arrivals.refuse(work.intake, "broken", NOON),
+    "people.link": lambda work: work.store.people.link(["x:ada", "y:ada"], "anna", NOON),
+    "people.unlink": lambda work: work.store.people.unlink("x:bob"),
+    "imports.begin": lambda work: work.store.imports.begin(an_import("f2")),
+    "imports.save": lambda work: history_stored(work.store),
     "retags.save": lambda work: judged_anew(work.store),
     "retags.end": lambda work: work.store.retags.end(work.store.retags.plan("b", None, "", NOON)),
 }
 READS: dict[str, Callable[[Store], object]] = {
+    "arrivals.waiting": lambda store: store.arrivals.waiting(),
+    "people.links": lambda store: store.people.links("x:ada"),
+    "people.contacts": lambda store: store.people.contacts(["fake:traveller"], 9),
+    "particulars.changes": lambda store: store.particulars.changes("fake:1"),
+    "particulars.supporters": lambda store: list(store.particulars.supporters("fake:1")),
     "owners": lambda store: store.owners(),
     "alarmed": lambda store: store.alarmed("down"),
     "spending": lambda store: store.spending("fake", NOON),
@@ -152,6 +179,10 @@ READS: dict[str, Callable[[Store], object]] = {
     "retags.plan": lambda store: store.retags.plan("a", None, "", NOON),
     "retags.batch": lambda store: store.retags.batch(store.retags.plan("a", None, "", NOON), 9),
     "controls.channel_facts": lambda store: store.controls.channel_facts(["desk", "phone"]),
+    "imports.find": lambda store: store.imports.find("f1"),
+    "imports.stored": lambda store: store.imports.stored(["fake:0"]),
+    "imports.all": lambda store: store.imports.all(),
+    "imports.listening_since": lambda store: store.imports.listening_since(),
     "past.texts": lambda store: store.past.texts(["fake:0"]),
     "past.stories": lambda store: store.past.stories(["fake:0"]),
     "past.tellers": lambda store: store.past.tellers("fake:0"),
@@ -196,10 +227,14 @@ def prepared(store: SqliteStore) -> Work:
     (case,) = store.cases.due(NOON, 9)
     store.corrections.keep(Correction("fake:0#norvia", "urgency", "low", "anna", NOON))
     store.lessons.keep(a_lesson("intent"))
+    store.imports.begin(an_import("f1"))
     store.retags.save(store.retags.plan("b", None, "", NOON), [], NOON)
     with store._connection.writing() as db:
         scrub.want(db, NOON)
-    return Work(store, source, mention, alert, recheck, desk, case)
+    store.arrivals.keep([*pushed("a"), *pushed("b", source="other")], NOON)
+    (intake,) = store.arrivals.claim(["fake"], NOON, LEASE)
+    store.people.link(["x:bob", "y:bob"], "anna", NOON)
+    return Work(store, source, mention, alert, recheck, desk, case, intake)
 
 
 def tagged(turn: TagTurn) -> Tagged:
@@ -224,6 +259,8 @@ def test_every_verb_of_the_store_is_tried_here() -> None:
     verbs = verbs_of(Store) | verbs_of(CaseBook, "cases.") | verbs_of(Controls, "controls.")
     verbs |= verbs_of(CorrectionBook, "corrections.") | verbs_of(LessonBook, "lessons.")
     verbs |= verbs_of(RetagBook, "retags.") | verbs_of(PastBook, "past.")
+    verbs |= verbs_of(ArrivalBook, "arrivals.") | verbs_of(PeopleBook, "people.")
+    verbs |= verbs_of(ParticularsBook, "particulars.") | verbs_of(ImportBook, "imports.")
     assert verbs == {*WRITES, *READS, "status", "close"}
 
 

@@ -1,0 +1,149 @@
+"""What others push to us, on SQLite: see :class:`listener.store.push_port.ArrivalBook`."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from listener.model import NOTHING_SPENT, Fault
+from listener.ports import Arrival
+from listener.store import polls, spending
+from listener.store.connection import Connection
+from listener.store.leases import NO_LEASE, lease
+from listener.store.push_port import IntakeTurn, Pushed
+from listener.store.rows import moment, stamp
+from listener.store.values import LostLease, Polled, Saved
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+AT_ONCE = (500, 20, 1)
+"""How much is taken after no failure, one, or more: what breaks a turn ends up alone in it."""
+
+KNOWN_FOR = timedelta(days=7)
+REFUSED_FOR = timedelta(days=30)
+
+
+class SqliteArrivals:
+    """An :class:`listener.store.push_port.ArrivalBook` on the connection of a store."""
+
+    def __init__(self, connection: Connection, owner: str) -> None:
+        self._connection = connection
+        self._owner = owner
+
+    def keep(self, pushed: Sequence[Pushed], now: datetime) -> int:
+        with self._connection.writing() as db:
+            return sum(_keep(db, one, now) for one in pushed)
+
+    def claim(
+        self, sources: Collection[str], now: datetime, lease_seconds: float
+    ) -> list[IntakeTurn]:
+        with self._connection.reading() as db:
+            due = [source for source in sources if _is_due(db, source, now)]
+        if not due:
+            return []
+        until = now + timedelta(seconds=lease_seconds)
+        with self._connection.writing() as db:
+            return list(_claim(db, due, self._owner, now, until))
+
+    def save(self, turn: IntakeTurn, polled: Polled) -> Saved:
+        with self._connection.writing() as db:
+            saved = polls.save_brought(db, turn.source, polled)
+            polls.count(db, turn.source, saved, polled)
+            if polled.reserved or polled.spent != NOTHING_SPENT:
+                spending.settle(db, turn.source, polled.reserved, polled.spent, polled.seen_at)
+            _settle(db, turn, "taken", "", polled.seen_at)
+            _let_go(db, turn, "failures = 0, last_error = ''", polled.seen_at)
+            _tidy(db, polled.seen_at)
+            return saved
+
+    def fail(self, turn: IntakeTurn, reason: str, due_at: datetime) -> None:
+        with self._connection.writing() as db:
+            db.execute("UPDATE intakes SET last_error = ? WHERE source = ?", (reason, turn.source))
+            _let_go(db, turn, "failures = failures + 1", due_at)
+
+    def refuse(self, turn: IntakeTurn, reason: str, now: datetime) -> None:
+        with self._connection.writing() as db:
+            _settle(db, turn, "refused", reason, now)
+            polls.note_rejects(
+                db, turn.source, [Fault(one.key, reason) for one in turn.arrivals], now
+            )
+            _let_go(db, turn, "failures = 0, last_error = ''", now)
+
+    def waiting(self) -> Mapping[str, int]:
+        with self._connection.reading() as db:
+            rows = db.execute(
+                """SELECT source, count(*) AS them FROM arrivals WHERE state = 'waiting'
+                   GROUP BY source"""
+            )
+            return {row["source"]: row["them"] for row in rows.fetchall()}
+
+
+def _keep(db: "Database", pushed: Pushed, now: datetime) -> int:
+    return db.execute(
+        "INSERT OR IGNORE INTO arrivals (source, key, body, at) VALUES (?, ?, ?, ?)",
+        (pushed.source, pushed.arrival.key, pushed.arrival.body, stamp(now)),
+    ).rowcount
+
+
+def _is_due(db: "Database", source: str, now: datetime) -> bool:
+    """Something waits, nobody is at it, and it is time to try."""
+    found = db.execute(
+        """SELECT 1 FROM arrivals a LEFT JOIN intakes i ON i.source = a.source
+           WHERE a.source = :source AND a.state = 'waiting'
+           AND (i.due_at IS NULL OR i.due_at <= :now)
+           AND (i.lease_until IS NULL OR i.lease_until <= :now) LIMIT 1""",
+        {"source": source, "now": stamp(now)},
+    )
+    return found.fetchone() is not None
+
+
+def _claim(
+    db: "Database", sources: Sequence[str], owner: str, now: datetime, until: datetime
+) -> Iterator[IntakeTurn]:
+    for source in sources:
+        if not _is_due(db, source, now):
+            continue
+        db.execute(
+            "INSERT OR IGNORE INTO intakes (source, due_at) VALUES (?, ?)", (source, stamp(now))
+        )
+        token = lease(db, "intakes", "source", [source], owner=owner, until=until)
+        row = db.execute("SELECT failures FROM intakes WHERE source = ?", (source,)).fetchone()
+        failures = row["failures"]
+        some = AT_ONCE[min(failures, len(AT_ONCE) - 1)]
+        yield IntakeTurn(source, tuple(_waiting(db, source, some)), token, failures)
+
+
+def _waiting(db: "Database", source: str, limit: int) -> Iterator[Arrival]:
+    rows = db.execute(
+        """SELECT * FROM arrivals WHERE source = ? AND state = 'waiting' ORDER BY n LIMIT ?""",
+        (source, limit),
+    )
+    for row in rows.fetchall():
+        yield Arrival(row["key"], bytes(row["body"]), row["n"], moment(row["at"]))
+
+
+def _settle(db: "Database", turn: IntakeTurn, state: str, reason: str, now: datetime) -> None:
+    """What was taken needs its body no more; what was refused does."""
+    body = "x''" if state == "taken" else "body"
+    for one in turn.arrivals:
+        db.execute(
+            f"UPDATE arrivals SET state = ?, reason = ?, settled_at = ?, body = {body} WHERE n = ?",
+            (state, reason, stamp(now), one.number),
+        )
+
+
+def _let_go(db: "Database", turn: IntakeTurn, changes: str, due_at: datetime) -> None:
+    changed = db.execute(
+        f"""UPDATE intakes SET {changes}, due_at = ?, {NO_LEASE}
+            WHERE source = ? AND lease_token = ?""",
+        (stamp(due_at), turn.source, turn.token),
+    ).rowcount
+    if not changed:
+        raise LostLease(turn.source)
+
+
+def _tidy(db: "Database", now: datetime) -> None:
+    db.execute(
+        """DELETE FROM arrivals WHERE settled_at < ? AND (state = 'taken' OR settled_at < ?)""",
+        (stamp(now - KNOWN_FOR), stamp(now - REFUSED_FOR)),
+    )

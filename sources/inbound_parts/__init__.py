@@ -1,0 +1,1 @@
+"""The parts of the inbound source: who may push, what an item is, how fast."""
