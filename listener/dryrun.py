@@ -109,6 +109,7 @@ def counted(messages: Iterable[Message], zone: tzinfo) -> list[Told]:
 class _Case:
     key: str
     rule: str
+    team: str
 
 
 @dataclass(slots=True)
@@ -120,19 +121,24 @@ class _Cases:
     def of(self, order: Order, one: Judged, now: datetime) -> _Case:
         """The case of the mention, opened where it fits none."""
         assert order.case is not None
-        author, mention = author_of(one.mention), one.mention
-        names = [("author", author, mention.brand)] if author else []
-        stories = [("story", one.story, mention.brand, order.case.team)] if one.story else []
-        keys: list[tuple[str, ...]] = [*names, *stories]
         asked = {"author": order.case.by_author, "story": order.case.by_story}
-        fits = (self.joined[key][2] for key in keys if asked[key[0]] and key in self.joined)
-        new = _Case(key_of(order.rule, mention.key, now), order.rule)
+        wanted = [key for key in _joining(one, order.case.team) if asked[key[0]]]
+        fits = (self.joined[key][2] for key in wanted if key in self.joined)
+        mention = one.mention
+        new = _Case(key_of(order.rule, mention.key, now), order.rule, order.case.team)
         case = next(fits, new)
-        for key in keys:
+        for key in _joining(one, case.team):
             last = self.joined.get(key)
-            if last is None or last[0] < now or mention.key < last[1]:
+            if last is None or (last[0], last[1]) < (now, mention.key):
                 self.joined[key] = (now, mention.key, case)
         return case
+
+
+def _joining(one: Judged, team: str) -> list[tuple[str, ...]]:
+    """By what a mention finds a case, and is found in one of this team's: author, then story."""
+    author, brand = author_of(one.mention), one.mention.brand
+    by_author: list[tuple[str, ...]] = [("author", author, brand)] if author else []
+    return [*by_author, ("story", one.story, brand, team)] if one.story else by_author
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from listener.cases import Act
-from listener.model import Alert, Case, Mention
+from listener.model import Alert, AlertKind, Case, Mention
 from listener.store import people, retractions
 from listener.store.case_port import NoCase
 from listener.store.cases import case_rows
@@ -50,7 +50,7 @@ def turn(db: "Database", key: str, token: int) -> SendTurn:
         thread=row["thread"],
         rule=row["rule"],
         channel=row["channel"],
-        kind=row["kind"],
+        kind=_kind(db, row, mentions, acts),
         created_at=moment(row["created_at"]),
         title=row["title"] or _title(mentions, earlier_count, retracted) or case_words.title(acts),
         body=row["body"] or case_words.body(acts),
@@ -66,6 +66,17 @@ def turn(db: "Database", key: str, token: int) -> SendTurn:
         attempt=row["attempts"],
     )
     return SendTurn(alert, token, row["attempts"], moment(row["tried_since"] or row["created_at"]))
+
+
+def _kind(db: "Database", row: Row, mentions: Sequence[Mention], acts: Sequence[Act]) -> AlertKind:
+    """What it is; one whose mentions are gone still tells what became of a case that was told."""
+    kind: AlertKind = row["kind"]
+    if kind != "mentions" or mentions or not acts:
+        return kind
+    before = db.execute(
+        "SELECT 1 FROM outbox WHERE thread = ? AND +state = 'delivered' LIMIT 1", (row["thread"],)
+    )
+    return "case" if before.fetchone() else kind
 
 
 def nothing_left(alert: Alert) -> str:
