@@ -1,10 +1,13 @@
 """Two hundred connections push at once while the daemon is killed; curl pushes too.
 
+So to an ``inbound`` source, and as Meta does to a Facebook page's webhook.
+
 ``PUSH_KILLS=100 PUSH_SEED=7`` makes it longer. Every item that was answered 202 must be stored,
 once, and nothing that nobody sent. One that was kept and whose answer the kill took is stored as
 well, and its sender sends it again: the same id, so it is stored once. How many those were is told.
 """
 
+import hmac
 import http.client
 import json
 import os
@@ -16,7 +19,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,18 +46,80 @@ port = {port}
 names = ["Norvia"]
 [classifiers]
 order = []
-[sources.calls]
+[sources.pushed]
+addressed_to = "norvia"
+{source}
+"""
+INBOUND = """
 type = "inbound"
 secret = "env:SECRET"
 items_per_minute = 1000000
-addressed_to = "norvia"
 """
+FACEBOOK = """
+type = "facebook"
+page = "77"
+access_token = "env:SECRET"
+app_secret = "env:SECRET"
+verify_token = "env:SECRET"
+api_url = "http://127.0.0.1:9"
+"""
+PATH = "/sources/pushed"
+
+
+@dataclass(frozen=True)
+class Way:
+    """How somebody pushes: the source's table, an item's body, its headers, its post's id."""
+
+    source: str
+    body: Callable[[str, str], object]
+    headers: Callable[[bytes, str], dict[str, str]]
+    post_id: str
+    accepted: int
+    refused: int
+
+    def written(self, item: str, text: str) -> bytes:
+        return json.dumps(self.body(item, text)).encode()
+
+
+def meta_event(item: str, text: str) -> object:
+    """A comment of a visitor, as Meta's page webhook tells it."""
+    value = {
+        "item": "comment",
+        "verb": "add",
+        "comment_id": item,
+        "post_id": "77_1",
+        "parent_id": "77_1",
+        "from": {"id": "5", "name": "Ada"},
+        "message": text,
+        "created_time": 1_790_000_000,
+    }
+    change = {"field": "feed", "value": value}
+    return {"object": "page", "entry": [{"id": "77", "time": 0, "changes": [change]}]}
+
+
+def meta_headers(body: bytes, key: str) -> dict[str, str]:
+    digest = hmac.new(key.encode(), body, "sha256").hexdigest()
+    return {"X-Hub-Signature-256": f"sha256={digest}", "Content-Type": "application/json"}
+
+
+WAYS = {
+    "inbound": Way(
+        INBOUND,
+        lambda item, text: {"id": item, "medium": "call", "text": text},
+        lambda body, key: signed(body, utc_now(), key),
+        "pushed:{}",
+        202,
+        401,
+    ),
+    "facebook": Way(FACEBOOK, meta_event, meta_headers, "facebook:{}", 200, 403),
+}
 
 
 @dataclass
 class Sent:
     """What the senders did, and were told."""
 
+    way: Way
     tried: set[str] = field(default_factory=set)
     acknowledged: set[str] = field(default_factory=set)
     forged: set[str] = field(default_factory=set)
@@ -63,11 +128,14 @@ class Sent:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-def test_every_acknowledged_item_is_stored_once_whatever_is_killed(tmp_path: Path) -> None:
-    chance = random.Random(SEED)
+@pytest.mark.parametrize("name", WAYS)
+def test_every_acknowledged_item_is_stored_once_whatever_is_killed(
+    tmp_path: Path, name: str
+) -> None:
+    chance, way = random.Random(SEED), WAYS[name]
     port = free_port()
-    (tmp_path / "config.toml").write_text(CONFIG.format(port=port))
-    sent, stop = Sent(), Event()
+    (tmp_path / "config.toml").write_text(CONFIG.format(port=port, source=way.source))
+    sent, stop = Sent(way), Event()
     senders = [
         threading.Thread(target=sender, args=(number, port, sent, stop))
         for number in range(CONNECTIONS)
@@ -88,15 +156,16 @@ def test_every_acknowledged_item_is_stored_once_whatever_is_killed(tmp_path: Pat
         stop.set()
         for thread in senders:
             thread.join(60)
-        curled = push_by_curl(port) if shutil.which("curl") else None
+        curled = push_by_curl(port, way) if shutil.which("curl") else None
         until_taken(tmp_path, pause)
         process.terminate()
         assert process.wait(60) == 0
     stored = posts(tmp_path)
     unanswered = stored - sent.acknowledged - ({curled} if curled else set())
     print(
-        f"\n{KILLS} kills, seed {SEED}, {CONNECTIONS} connections: {len(sent.tried):,} items sent, "
-        f"{len(sent.acknowledged):,} acknowledged, {len(sent.acknowledged - stored)} of them lost, "
+        f"\n{name}: {KILLS} kills, seed {SEED}, {CONNECTIONS} connections: "
+        f"{len(sent.tried):,} items sent, {len(sent.acknowledged):,} acknowledged, "
+        f"{len(sent.acknowledged - stored)} of them lost, "
         f"{len(unanswered)} stored whose answer was lost, {len(sent.forged)} forged and "
         f"{len(sent.halved)} cut off, of which {len(stored & (sent.forged | sent.halved))} stored; "
         f"answers {dict(sent.answers)}"
@@ -105,7 +174,7 @@ def test_every_acknowledged_item_is_stored_once_whatever_is_killed(tmp_path: Pat
     assert sent.acknowledged <= stored
     assert stored <= sent.tried | ({curled} if curled else set())
     assert curled is None or curled in stored
-    assert sent.answers.keys() <= {202, 401}
+    assert sent.answers.keys() <= {way.accepted, way.refused}
 
 
 def sender(number: int, port: int, sent: Sent, stop: Event) -> None:
@@ -117,18 +186,15 @@ def sender(number: int, port: int, sent: Sent, stop: Event) -> None:
         item = again or f"{number}-{count}"
         count += not again
         again = ""
-        body = json.dumps({"id": item, "medium": "call", "text": "late " * 20}).encode()
         kind = chance.random()
         try:
             if kind < HANG_UP_SHARE:
                 cut_off(port, f"half-{item}", sent)
                 continue
-            status = forged(line, f"forged-{item}", sent) if kind < 2 * FORGE_SHARE else None
-            if status is None:
-                with sent.lock:
-                    sent.tried.add(f"calls:{item}")
-                line.request("POST", "/sources/calls", body, signed(body, utc_now()))
-                status = answered(line)
+            if kind < HANG_UP_SHARE + FORGE_SHARE:
+                status = push(line, f"forged-{item}", sent, sent.forged, "some other secret")
+            else:
+                status = push(line, item, sent, sent.tried)
         except (OSError, http.client.HTTPException):
             line.close()
             again = item
@@ -136,53 +202,48 @@ def sender(number: int, port: int, sent: Sent, stop: Event) -> None:
             continue
         with sent.lock:
             sent.answers[status] += 1
-            if status == 202:
-                sent.acknowledged.add(f"calls:{item}")
+            if status == sent.way.accepted:
+                sent.acknowledged.add(sent.way.post_id.format(item))
     line.close()
 
 
-def answered(line: http.client.HTTPConnection) -> int:
+def push(
+    line: http.client.HTTPConnection, item: str, sent: Sent, among: set[str], key: str = KEY
+) -> int:
+    """Send an item, noted before; the status it was answered with."""
+    body = sent.way.written(item, "late " * 20)
+    if line.sock is None:
+        line.connect()
+    with sent.lock:
+        among.add(sent.way.post_id.format(item))
+    line.request("POST", PATH, body, sent.way.headers(body, key))
     answer = line.getresponse()
     answer.read()
     return answer.status
 
 
-def forged(line: http.client.HTTPConnection, item: str, sent: Sent) -> int:
-    """Signed by somebody else."""
-    body = json.dumps({"id": item, "text": "forged"}).encode()
-    with sent.lock:
-        sent.forged.add(f"calls:{item}")
-    headers = signed(body, utc_now(), key="some other secret")
-    line.request("POST", "/sources/calls", body, headers)
-    return answered(line)
-
-
 def cut_off(port: int, item: str, sent: Sent) -> None:
     """The sender dies in the middle of its request."""
-    body = json.dumps({"id": item, "text": "cut off " * 500}).encode()
-    headers = signed(body, utc_now()) | {"Host": "x", "Content-Length": str(len(body))}
+    body = sent.way.written(item, "cut off " * 500)
+    headers = sent.way.headers(body, KEY) | {"Host": "x", "Content-Length": str(len(body))}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     with sent.lock:
-        sent.halved.add(f"calls:{item}")
+        sent.halved.add(sent.way.post_id.format(item))
     with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
-        line.sendall(f"POST /sources/calls HTTP/1.1\r\n{head}\r\n".encode() + body[:1_500])
+        line.sendall(f"POST {PATH} HTTP/1.1\r\n{head}\r\n".encode() + body[:1_500])
 
 
-def push_by_curl(port: int) -> str:
-    """As the page of the source says, but with a real curl and openssl's own arithmetic."""
-    body = '{"id": "by-curl", "medium": "mail", "text": "Where is my bag?"}'
-    headers = signed(body.encode(), utc_now())
+def push_by_curl(port: int, way: Way) -> str:
+    """By a client that is nobody's library."""
+    body = way.written("by-curl", "Where is my bag?")
+    headers = way.headers(body, KEY)
     stated = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
-    url = f"http://127.0.0.1:{port}/sources/calls"
-    out = subprocess.run(
-        ["curl", "-sS", "--fail-with-body", *stated, "-d", body, url],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=30,
-    )
-    assert json.loads(out.stdout)["accepted"] == 1
-    return "calls:by-curl"
+    subprocess.run(
+        ["curl", "-sS", "--fail-with-body", *stated, "--data-binary", "@-",
+         f"http://127.0.0.1:{port}{PATH}"],
+        input=body, capture_output=True, check=True, timeout=30,
+    )  # fmt: skip
+    return way.post_id.format("by-curl")
 
 
 @contextmanager
