@@ -25,15 +25,27 @@ PluginKind = Literal["sources", "classifiers", "channels"]
 
 BUILT_IN: dict[PluginKind, dict[str, str]] = {
     "sources": {
+        "appstore": "sources.appstore:AppStoreSource",
         "bluesky": "sources.bluesky:BlueskySource",
         "discourse": "sources.discourse:DiscourseSource",
+        "facebook": "sources.facebook:FacebookSource",
         "feed": "sources.feed:FeedSource",
+        "fider": "sources.fider:FiderSource",
         "hackernews": "sources.hackernews:HackerNewsSource",
         "inbound": "sources.inbound:InboundSource",
+        "instagram": "sources.instagram:InstagramSource",
         "jsonl": "sources.jsonl:JsonlSource",
+        "linkedin": "sources.linkedin:LinkedInSource",
+        "mail": "sources.mail:MailSource",
         "mastodon": "sources.mastodon:MastodonSource",
+        "playstore": "sources.playstore:PlayStoreSource",
         "reddit": "sources.reddit:RedditSource",
+        "stackexchange": "sources.stackexchange:StackExchangeSource",
+        "telegram": "sources.telegram:TelegramSource",
+        "threads": "sources.threads:ThreadsSource",
+        "uservoice": "sources.uservoice:UserVoiceSource",
         "x": "sources.x:XSource",
+        "youtube": "sources.youtube:YoutubeSource",
     },
     "classifiers": {
         "language": "classifiers.language:LanguageClassifier",

@@ -20,6 +20,7 @@ FEW = {
     "hackernews": Spent(requests=7),
     "mastodon": Spent(requests=2),
     "x": Spent(requests=1, posts=7, money_micros=10**9),
+    "youtube": Spent(requests=1),
 }
 """What is enough for some of the posts. Reddit is asked for all of them in one request."""
 

@@ -11,11 +11,18 @@ from tests.campaigns.year.plan import Rates
 from tests.sources.standins.bluesky_site import BlueskySite
 from tests.sources.standins.discourse_site import DiscourseSite
 from tests.sources.standins.feed_site import LISTED, FeedSite
+from tests.sources.standins.fider_site import FiderSite
 from tests.sources.standins.hackernews_site import HackerNewsSite
+from tests.sources.standins.linkedin_site import LinkedInSite
 from tests.sources.standins.mastodon_site import MastodonSite
 from tests.sources.standins.reddit_site import RedditSite
 from tests.sources.standins.serving import DAY, StandIn
+from tests.sources.standins.stackexchange_site import StackExchangeSite
+from tests.sources.standins.telegram_site import TelegramSite
+from tests.sources.standins.threads_site import ThreadsSite
+from tests.sources.standins.uservoice_site import UserVoiceSite
 from tests.sources.standins.x_site import XSite
+from tests.sources.standins.youtube_site import YoutubeSite
 
 START = datetime(2027, 3, 1, tzinfo=UTC)
 
@@ -77,6 +84,9 @@ class Platform:
 SELDOM = Rates(posts=1.0)
 """Where a second look at one post takes one request, and a post has forty and more."""
 
+WISHES = Rates(posts=1.0, removals=0.0)
+"""Who leaves such a forum takes their name along, and leaves their words there."""
+
 FEED = {"poll_seconds": 3 * 3_600.0}
 
 PLATFORMS = [
@@ -103,4 +113,25 @@ PLATFORMS = [
         edits_among=6,
         lists=LISTED,
     ),
+    Platform("fider", FiderSite, WISHES),
+    Platform(
+        "linkedin",
+        LinkedInSite,
+        SELDOM,
+        Limits(requests_per_day=200),
+        settings={"keep_hours": 0.0},
+        finds_edits=billed,
+        finds_deletions=billed,
+    ),
+    Platform(
+        "stackexchange",
+        StackExchangeSite,
+        Rates(removals=0.0),
+        Limits(requests_per_day=300),
+        settings={"key": None},
+    ),
+    Platform("telegram", TelegramSite, finds_deletions=never),
+    Platform("threads", ThreadsSite, SELDOM, Limits(requests_per_day=1_000)),
+    Platform("uservoice", UserVoiceSite, WISHES),
+    Platform("youtube", YoutubeSite, limits=Limits(requests_per_day=100)),
 ]

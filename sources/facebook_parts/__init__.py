@@ -1,0 +1,1 @@
+"""The parts of the Facebook source: ``posts`` and ``events`` read, ``reading`` asks."""

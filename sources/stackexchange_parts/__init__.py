@@ -1,0 +1,1 @@
+"""The parts of the Stack Exchange source: ``api`` asks, ``posts`` reads, ``reading`` catches up."""

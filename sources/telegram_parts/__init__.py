@@ -1,0 +1,1 @@
+"""The parts of the Telegram source: ``updates`` asks, ``messages`` reads, ``cursor`` remembers."""

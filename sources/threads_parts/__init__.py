@@ -1,0 +1,1 @@
+"""The parts of the Threads source: ``graph`` asks, ``reading`` reads ``lanes``, ``posts`` maps."""

@@ -1,0 +1,1 @@
+"""The parts of the UserVoice source: ``account`` asks, ``posts`` reads, ``reading`` catches up."""
