@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the tests with real services need, on Debian: "wordpress", "bluesky", "request_tracker" or
-# "synapse"; all by default. (Roundup comes by pip, with the extra dev.)
+# What the tests with real services need, on Debian: "wordpress", "bluesky", "request_tracker",
+# "synapse" or "dovecot"; all by default. (Roundup comes by pip, with the extra dev.)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -37,4 +37,11 @@ synapse() {
   .services/synapse/bin/pip install --quiet --disable-pip-version-check matrix-synapse
 }
 
-for service in "${@:-wordpress bluesky request_tracker synapse}"; do for one in $service; do (set -e; "$one"); done; done
+dovecot() {
+  dpkg -s dovecot-imapd openssl >/dev/null 2>&1 && return 0
+  sudo=""; [ "$(id -u)" = 0 ] || sudo=sudo
+  $sudo apt-get update -q
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -q -y --no-install-recommends dovecot-imapd openssl
+}
+
+for service in "${@:-wordpress bluesky request_tracker synapse dovecot}"; do for one in $service; do (set -e; "$one"); done; done
