@@ -14,11 +14,13 @@ from tests.sources.standins.serving import HOUR, NORVIA, Answer, Asked, StandIn,
 PUBLISHED = 30
 
 FEW = {
+    "appstore_connect": Spent(requests=7),
     "bluesky": Spent(requests=1),
     "discourse": Spent(requests=7),
     "feed": Spent(requests=15),
     "hackernews": Spent(requests=7),
     "mastodon": Spent(requests=2),
+    "playstore": Spent(requests=8),
     "x": Spent(requests=1, posts=7, money_micros=10**9),
     "youtube": Spent(requests=1),
 }

@@ -8,13 +8,17 @@ from typing import Any
 from listener.budget import NO_LIMITS, Limits
 from listener.recheck_due import DAILY, WEEKLY, YOUNG
 from tests.campaigns.year.plan import Rates
+from tests.sources.standins.appstore_site import AppStoreConnectSite, AppStoreSite
 from tests.sources.standins.bluesky_site import BlueskySite
 from tests.sources.standins.discourse_site import DiscourseSite
+from tests.sources.standins.facebook_site import FacebookSite
 from tests.sources.standins.feed_site import LISTED, FeedSite
 from tests.sources.standins.fider_site import FiderSite
 from tests.sources.standins.hackernews_site import HackerNewsSite
+from tests.sources.standins.instagram_site import InstagramSite
 from tests.sources.standins.linkedin_site import LinkedInSite
 from tests.sources.standins.mastodon_site import MastodonSite
+from tests.sources.standins.playstore_site import PlayStoreSite
 from tests.sources.standins.reddit_site import RedditSite
 from tests.sources.standins.serving import DAY, StandIn
 from tests.sources.standins.stackexchange_site import StackExchangeSite
@@ -40,6 +44,11 @@ def free(age: timedelta) -> timedelta | None:
 def billed(age: timedelta) -> timedelta | None:
     """Each look after twice the post's age, and a month is the end of it."""
     return 3 * DAY + 2 * age if 3 * age < YOUNG - 3 * DAY else None
+
+
+def listed(age: timedelta) -> timedelta | None:
+    """As long as it is among those that the site lists at all."""
+    return free(age) if age < 2 * YOUNG else None
 
 
 def never(_: timedelta) -> timedelta | None:
@@ -113,7 +122,17 @@ PLATFORMS = [
         edits_among=6,
         lists=LISTED,
     ),
+    Platform("appstore", AppStoreSite, limits=Limits(requests_per_day=100), finds_deletions=listed),
+    Platform("appstore, keyed", AppStoreConnectSite, SELDOM, Limits(requests_per_day=300)),
+    Platform("facebook", FacebookSite, SELDOM, Limits(requests_per_day=150), edits_among=20),
     Platform("fider", FiderSite, WISHES),
+    Platform(
+        "instagram",
+        InstagramSite,
+        Rates(posts=1.0, edits=0.0),
+        Limits(requests_per_day=150),
+        finds_edits=never,
+    ),
     Platform(
         "linkedin",
         LinkedInSite,
@@ -123,6 +142,7 @@ PLATFORMS = [
         finds_edits=billed,
         finds_deletions=billed,
     ),
+    Platform("playstore", PlayStoreSite, SELDOM, Limits(requests_per_day=300)),
     Platform(
         "stackexchange",
         StackExchangeSite,

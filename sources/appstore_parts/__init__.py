@@ -1,0 +1,1 @@
+"""The parts of the App Store source: ``feed`` and ``connect`` ask, ``reviews`` reads."""

@@ -1,0 +1,1 @@
+"""The parts of the Play Store source: ``publisher`` asks, ``reviews`` reads."""
