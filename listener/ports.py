@@ -158,12 +158,18 @@ class Arrival:
     ``key`` is the sender's own name for it, and is taken once: what comes again under it while it
     is remembered (a week) is answered like the first and changes nothing. ``number`` is given when
     it is kept and only ever grows.
+
+    ``about`` names the post it speaks of, where it speaks of one and in words that may come back:
+    what was said under the same key, but before something else about the same, is news if it was
+    ``sent_at`` a later moment than that.
     """
 
     key: str
     body: bytes
     number: int = 0
     at: datetime | None = None
+    about: str = ""
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

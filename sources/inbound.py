@@ -19,7 +19,7 @@ from listener.ports import Arrival, Call, Received, Secret
 from sources.common import fields
 from sources.inbound_parts.items import Item, item_of
 from sources.inbound_parts.pace import Bucket
-from sources.inbound_parts.signature import wrong_with
+from sources.inbound_parts.signature import sent_at, wrong_with
 
 SECRET_CHARS_MIN = 16
 ITEMS_MAX = 1_000
@@ -82,7 +82,7 @@ class InboundSource:
         if wrong := wrong_with(call, self._secrets()):
             return _answer(401, {"error": wrong})
         try:
-            read = self._read(call.body)
+            read = self._read(call.body, sent_at(call))
         except ValueError as error:
             return _answer(400, {"error": str(error)})
         wait = self._bucket.wait_seconds(read.count, call.at)
@@ -97,7 +97,6 @@ class InboundSource:
         """The items as posts: of each the newest word. It spends nothing."""
         latest: dict[str, Item] = {}
         rejects: list[Fault] = []
-        linked: list[tuple[str, ...]] = []
         for arrival in arrivals:
             try:
                 item = self._item(arrival)
@@ -105,12 +104,12 @@ class InboundSource:
                 rejects.append(Fault(arrival.key, str(error)))
                 continue
             latest[item.post.id] = item
-            linked += [item.accounts] if item.accounts and self.links_accounts else []
+        linked = [item.accounts for item in latest.values() if item.accounts]
         return Batch(
             posts=tuple(item.post for item in latest.values() if not item.gone),
             deleted=tuple(post_id for post_id, item in latest.items() if item.gone),
             rejects=tuple(rejects),
-            linked=tuple(linked),
+            linked=tuple(linked) if self.links_accounts else (),
         )
 
     def _item(self, arrival: Arrival) -> Item:
@@ -122,17 +121,18 @@ class InboundSource:
     def _secrets(self) -> list[str]:
         return [one.reveal() for one in (self.secret, self.secret_before) if one]
 
-    def _read(self, body: bytes) -> _Read:
+    def _read(self, body: bytes, signed_at: datetime) -> _Read:
         """The items in a body. Raises ValueError where it is no JSON, or too many of them."""
         values = _items_in(body)
         arrivals: dict[str, Arrival] = {}
         refused: list[dict[str, Any]] = []
         for place, value in enumerate(values):
             try:
-                arrival = _arrival(value, item_of(value, self.site))
+                arrival = _arrival(value, item_of(value, self.site), signed_at)
             except (ValueError, RecursionError) as error:
                 refused.append({"item": place, "error": str(error)})
             else:
+                arrivals.pop(arrival.key, None)  # said twice: it counts where it was said last
                 arrivals[arrival.key] = arrival
         return _Read(tuple(arrivals.values()), tuple(refused), len(values))
 
@@ -150,14 +150,14 @@ def _items_in(body: bytes) -> list[Any]:
     return values
 
 
-def _arrival(value: Any, item: Item) -> Arrival:
+def _arrival(value: Any, item: Item, signed_at: datetime) -> Arrival:
     """What is kept; the same item again has the same key, a changed one another."""
     try:
         body = json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False).encode()
     except UnicodeEncodeError:  # half of an emoji: said so, which no text can
         body = json.dumps(value, sort_keys=True).encode()
     digest = hashlib.blake2b(body, digest_size=12).hexdigest()
-    return Arrival(f"{item.post.id}#{digest}", body)
+    return Arrival(f"{item.post.id}#{digest}", body, about=item.post.id, sent_at=signed_at)
 
 
 def _answer(

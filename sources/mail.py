@@ -71,7 +71,7 @@ class MailSource:
         default_factory=lambda: ["INBOX"]
     )
     port: Annotated[int, "Port of the server; 0: 993 for tls, 143 otherwise."] = 0
-    security: Annotated[Literal["tls", "starttls", "none"], "How the connection is protected."] = (
+    security: Annotated[Literal["starttls", "tls", "none"], "How the connection is protected."] = (
         "tls"
     )
     programs: Annotated[

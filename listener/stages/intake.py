@@ -96,9 +96,19 @@ class IntakeStage:
 
     def _settle(self, one: _Taking, now: datetime) -> None:
         try:
-            self._save(one, self._outcome(one, now), now)
+            self._save_or_refuse(one, self._outcome(one, now), now)
         except LostLease:
             log.warning("taken in too late, it is taken again", source=one.turn.source)
+
+    def _save_or_refuse(self, one: _Taking, outcome: Polled | Retry | Reject, now: datetime) -> None:
+        """What can't even be stored breaks its source like any other."""
+        try:
+            self._save(one, outcome, now)
+        except (LostLease, StoreUnavailable):
+            raise
+        except Exception as error:
+            log.exception("what was pushed can't be stored", source=one.turn.source)
+            self._save(one, Reject(f"{type(error).__name__}: {error}"), now)
 
     def _outcome(self, one: _Taking, now: datetime) -> Polled | Retry | Reject:
         """What can be stored of it, or why nothing can."""

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 AT_ONCE = (500, 20, 1)
 """How much is taken after no failure, one, or more: what breaks a turn ends up alone in it."""
 
+BYTES_AT_ONCE = 16_000_000
+
 KNOWN_FOR = timedelta(days=7)
 REFUSED_FOR = timedelta(days=30)
+
+_OUTLIVED = "arrivals WHERE settled_at < ? AND (state = 'taken' OR settled_at < ?)"
 
 
 class SqliteArrivals:
@@ -39,10 +43,12 @@ class SqliteArrivals:
     ) -> list[IntakeTurn]:
         with self._connection.reading() as db:
             due = [source for source in sources if _is_due(db, source, now)]
-        if not due:
+            is_tidy = _is_tidy(db, now)
+        if not due and is_tidy:
             return []
         until = now + timedelta(seconds=lease_seconds)
         with self._connection.writing() as db:
+            _tidy(db, now)
             return list(_claim(db, due, self._owner, now, until))
 
     def save(self, turn: IntakeTurn, polled: Polled) -> Saved:
@@ -79,10 +85,29 @@ class SqliteArrivals:
 
 
 def _keep(db: "Database", pushed: Pushed, now: datetime) -> int:
+    source, one = pushed.source, pushed.arrival
+    sent_at = stamp(one.sent_at or now)
+    if one.about:
+        _make_way(db, source, one, sent_at)
     return db.execute(
-        "INSERT OR IGNORE INTO arrivals (source, key, body, at) VALUES (?, ?, ?, ?)",
-        (pushed.source, pushed.arrival.key, pushed.arrival.body, stamp(now)),
+        """INSERT OR IGNORE INTO arrivals (source, key, body, at, about, sent_at)
+           VALUES (?, ?, ?, ?, ?, ?)""",
+        (source, one.key, one.body, stamp(now), one.about, sent_at),
     ).rowcount
+
+
+def _make_way(db: "Database", source: str, one: Arrival, sent_at: str) -> None:
+    """Who said something else in between and now says this again means it: it is taken again.
+
+    Not so who only repeats what was signed before: that is a replay.
+    """
+    newest = db.execute(
+        """SELECT key, sent_at FROM arrivals WHERE about <> '' AND about = ? AND source = ?
+           ORDER BY n DESC LIMIT 1""",
+        (one.about, source),
+    ).fetchone()
+    if newest and newest["key"] != one.key and newest["sent_at"] < sent_at:
+        db.execute("DELETE FROM arrivals WHERE source = ? AND key = ?", (source, one.key))
 
 
 def _is_due(db: "Database", source: str, now: datetime) -> bool:
@@ -90,7 +115,7 @@ def _is_due(db: "Database", source: str, now: datetime) -> bool:
     found = db.execute(
         """SELECT 1 FROM arrivals a LEFT JOIN intakes i ON i.source = a.source
            WHERE a.source = :source AND a.state = 'waiting'
-           AND (i.due_at IS NULL OR i.due_at <= :now)
+           AND (coalesce(i.failures, 0) = 0 OR i.due_at <= :now)
            AND (i.lease_until IS NULL OR i.lease_until <= :now) LIMIT 1""",
         {"source": source, "now": stamp(now)},
     )
@@ -114,12 +139,17 @@ def _claim(
 
 
 def _waiting(db: "Database", source: str, limit: int) -> Iterator[Arrival]:
+    """The oldest; so many as fit into memory, and at least one."""
     rows = db.execute(
         """SELECT * FROM arrivals WHERE source = ? AND state = 'waiting' ORDER BY n LIMIT ?""",
         (source, limit),
     )
-    for row in rows.fetchall():
-        yield Arrival(row["key"], bytes(row["body"]), row["n"], moment(row["at"]))
+    size = 0
+    for row in rows:
+        size += len(row["body"])
+        if size > BYTES_AT_ONCE and size > len(row["body"]):
+            break
+        yield Arrival(row["key"], bytes(row["body"]), row["n"], moment(row["at"]), row["about"])
 
 
 def _settle(db: "Database", turn: IntakeTurn, state: str, reason: str, now: datetime) -> None:
@@ -142,8 +172,13 @@ def _let_go(db: "Database", turn: IntakeTurn, changes: str, due_at: datetime) ->
         raise LostLease(turn.source)
 
 
+def _is_tidy(db: "Database", now: datetime) -> bool:
+    return db.execute(f"SELECT 1 FROM {_OUTLIVED} LIMIT 1", _outlived(now)).fetchone() is None
+
+
 def _tidy(db: "Database", now: datetime) -> None:
-    db.execute(
-        """DELETE FROM arrivals WHERE settled_at < ? AND (state = 'taken' OR settled_at < ?)""",
-        (stamp(now - KNOWN_FOR), stamp(now - REFUSED_FOR)),
-    )
+    db.execute(f"DELETE FROM {_OUTLIVED}", _outlived(now))
+
+
+def _outlived(now: datetime) -> tuple[str, str]:
+    return (stamp(now - KNOWN_FOR), stamp(now - REFUSED_FOR))

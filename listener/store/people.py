@@ -135,6 +135,7 @@ def _parts(stated: str) -> tuple[str, str]:
 def _link(db: "Database", accounts: Sequence[str], by: str, now: datetime) -> list[Link]:
     stated = sorted({_parts(one) for one in accounts})
     persons = [person for one in stated if (person := _person_of(db, one))]
+    _refuse_crowd(db, stated, persons)
     person = persons[0] if persons else _new_person(stated[0], now)
     for other in set(persons) - {person}:
         db.execute("UPDATE linked_accounts SET person = ? WHERE person = ?", (person, other))
@@ -143,11 +144,16 @@ def _link(db: "Database", accounts: Sequence[str], by: str, now: datetime) -> li
             "INSERT OR IGNORE INTO linked_accounts VALUES (?, ?, ?, ?, ?)",
             (site, name, person, by, stamp(now)),
         )
-    links = _links(db, person)
-    if len(links) > ACCOUNTS_MAX:
-        msg = f"that would be {len(links)} accounts of one person; at most {ACCOUNTS_MAX} are taken"
+    return _links(db, person)
+
+
+def _refuse_crowd(db: "Database", stated: Sequence[tuple[str, str]], persons: list[str]) -> None:
+    """Before anything is changed: a source's bad word is passed over, and the rest of it kept."""
+    count = sum(not _person_of(db, one) for one in stated)
+    count += sum(len(_links(db, person)) for person in set(persons))
+    if count > ACCOUNTS_MAX:
+        msg = f"that would be {count} accounts of one person; at most {ACCOUNTS_MAX} are taken"
         raise ValueError(msg)
-    return links
 
 
 def _new_person(account: tuple[str, str], now: datetime) -> str:
@@ -198,7 +204,7 @@ def _contacts(db: "Database", accounts: Sequence[str], limit: int) -> list[Conta
 
 
 def _contact(db: "Database", mention: Mention) -> Contact:
-    case = members.case_of_mention(db, mention.key)
-    said = case.answered_at if case else None
+    said = members.answered_at(db, mention.key)
     answers = [at for at in (mention.answered_at, said) if at is not None]
+    case = members.case_of_mention(db, mention.key)
     return Contact(mention, min(answers, default=None), case)

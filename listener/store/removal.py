@@ -4,6 +4,7 @@ The words go at once from every row. What is left of them below the rows, in the
 in the log beside the file, is for :mod:`listener.store.scrub`.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -75,6 +76,7 @@ def forget(db: "Database", post_ids: Iterable[str], now: datetime) -> int:
     ids = list(post_ids)
     for some in _some(ids):
         silences.forget(db, some, now)
+        _drop_refused_of(db, some)
         people.forget(db, some)
         db.execute(
             f"UPDATE posts SET forgotten_at = ? WHERE id IN ({_marks(some)})", (stamp(now), *some)
@@ -82,6 +84,30 @@ def forget(db: "Database", post_ids: Iterable[str], now: datetime) -> int:
     if ids:
         _unname_forgotten(db)
     return sum(_blank(db, _standing(db, some), now) for some in _some(ids))
+
+
+def _drop_refused_of(db: "Database", post_ids: Sequence[str]) -> None:
+    """What was pushed, is kept for a person to look at, and names who wrote these posts."""
+    rows = db.execute(
+        f"""SELECT DISTINCT author_handle, author_id, author_name FROM posts
+            WHERE id IN ({_marks(post_ids)})""",
+        post_ids,
+    ).fetchall()
+    for name in {_bare(name) for row in rows for name in tuple(row)} - {""}:
+        names = (name, json.dumps(name)[1:-1])
+        _drop_refused(
+            db, " OR ".join(["instr(lower(CAST(body AS TEXT)), lower(?))"] * len(names)), names
+        )
+
+
+def _drop_refused(db: "Database", which: str, values: Sequence[str]) -> None:
+    """Blank these of the pushed things that were refused, and the reasons for it."""
+    refused = f"FROM arrivals WHERE state = 'refused' AND ({which})"
+    db.execute(f"DELETE FROM rejects WHERE place IN (SELECT key {refused})", values)
+    db.execute(
+        f"""UPDATE arrivals SET body = x'', reason = ? WHERE n IN (SELECT n {refused})""",
+        (NO_LONGER_KEPT, *values),
+    )
 
 
 def _unname_forgotten(db: "Database") -> None:
@@ -126,6 +152,7 @@ def _blank(db: "Database", ids: Sequence[str], now: datetime) -> int:
     of_them = f"IN ({_marks(ids)})"
     retractions.order(db, ids, now)
     _drop_reasons(db, of_them, ids)
+    _drop_refused(db, f"about <> '' AND about {of_them}", ids)
     for statement in (
         f"""UPDATE tags SET reasons = '[]'
             WHERE mention IN (SELECT key FROM mentions WHERE post_id {of_them})""",

@@ -316,7 +316,9 @@ def m0009_pushed_and_linked(db: "Database") -> None:
         """CREATE TABLE arrivals (
             n INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, key TEXT NOT NULL,
             body BLOB NOT NULL, at TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'waiting',
-            settled_at TEXT, reason TEXT NOT NULL DEFAULT '', UNIQUE (source, key))""",
+            settled_at TEXT, reason TEXT NOT NULL DEFAULT '', about TEXT NOT NULL DEFAULT '',
+            sent_at TEXT, UNIQUE (source, key))""",
+        "CREATE INDEX arrivals_about ON arrivals (about, source, n) WHERE about <> ''",
         "CREATE INDEX arrivals_waiting ON arrivals (source, n) WHERE state = 'waiting'",
         "CREATE INDEX arrivals_settled ON arrivals (settled_at) WHERE settled_at IS NOT NULL",
         """CREATE TABLE intakes (

@@ -89,10 +89,13 @@ def looks_are_dear(db: "Database", source: str) -> bool:
 
 
 def _edit_post(db: "Database", post: Post, source: str, now: datetime, *, dear: bool) -> None:
+    """What was seen before can't have been published since: such a time is that of the edit."""
     row = post_row(post, source, now, dear=dear)
-    kept = {"id", "source", "seen_at"} | ({"published_at"} if post.published_at is None else set())
-    columns = [column for column in row if column not in kept]
-    changes = ", ".join(f"{column} = :{column}" for column in columns)
+    kept = {"id", "source", "seen_at", "published_at"}
+    changes = ", ".join(f"{column} = :{column}" for column in row if column not in kept)
+    if post.published_at is not None:
+        stands = "CASE WHEN :published_at > seen_at THEN published_at ELSE :published_at END"
+        changes += f", published_at = {stands}"
     db.execute(
         f"UPDATE posts SET {changes}, edited_at = :seen_at, deleted_at = NULL WHERE id = :id", row
     )

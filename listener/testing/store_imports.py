@@ -35,7 +35,7 @@ def a_chunk(*posts: Post, place: int = 100, line: int = 5, **fields: object) -> 
 
 def read_in(store: Store, *posts: Post, **fields: object) -> Importing:
     """A file of one chunk."""
-    chunk = a_chunk(*posts, **fields)
+    chunk = a_chunk(*posts, **fields)  # type: ignore[arg-type]
     return store.imports.save(store.imports.begin(an_import()), chunk, NOON)
 
 
@@ -126,6 +126,26 @@ class StoreImports:
         assert (saved.posts_new, saved.posts_edited, saved.mentions_new) == (0, 0, 0)
         assert claim(store, NOON + HOUR) == []
         assert store.imports.stored(["fake:old"])["fake:old"].source == "fake"
+
+    def test_other_words_of_it_by_a_source_are_an_edit(self, store: Store) -> None:
+        read_in(store, an_old_post(text="Norvia was …"))
+        assert poll(store, [an_old_post()]).posts_edited == 1
+        (turn,) = claim(store, NOON + HOUR)
+        assert (turn.mention.post, turn.mention.source) == (an_old_post(), "fake")
+
+    def test_what_a_source_is_told_was_taken_down_goes(self, store: Store) -> None:
+        read_in(store, an_old_post())
+        assert poll(store, [], deleted=["fake:old"]).posts_deleted == 1
+        assert all_mentions(store) == []
+        assert store.imports.stored(["fake:old"])["fake:old"].is_gone
+
+    def test_what_was_forgotten_does_not_come_again(self, store: Store) -> None:
+        kept = read_in(store, an_old_post())
+        store.forget("traveller", ["fake"], NOON)
+        kept = store.imports.save(kept, a_chunk(an_old_post(), place=200), NOON)
+        assert (kept.counts.known, kept.counts.mentions) == (1, 1)
+        assert all_mentions(store) == []
+        assert store.search("late", 9) == []
 
     def test_a_post_that_a_source_brought_stays_its_own(self, store: Store) -> None:
         poll(store, [a_post("1")])

@@ -7,7 +7,7 @@ is said again within those minutes is known by its key and changes nothing.
 
 import hmac
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from listener.ports import Call
 
@@ -39,6 +39,11 @@ def wrong_with(call: Call, secrets: Sequence[str]) -> str:
     if abs(seconds_off) > SECONDS_OFF_MAX:
         return f"its timestamp is {abs(seconds_off):.0f} seconds off; set the clock, or sign anew"
     return ""
+
+
+def sent_at(call: Call) -> datetime:
+    """When a call that is to be trusted was signed."""
+    return datetime.fromtimestamp(int(call.headers[TIMESTAMP_HEADER].strip()), UTC)
 
 
 def _is_right(stated: str, timestamp: str, body: bytes, secrets: Sequence[str]) -> bool:

@@ -23,7 +23,7 @@ from sources.mail_parts.refusals import in_words
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-Security = Literal["tls", "starttls", "none"]
+Security = Literal["starttls", "tls", "none"]
 
 LINE_BYTES_MAX = 2_000_000
 LITERAL_BYTES_MAX = 52_000_000

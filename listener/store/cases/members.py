@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from listener.model import Case, Mention
 from listener.rules import CaseOrder
 from listener.store.cases import case_rows
-from listener.store.rows import stamp
+from listener.store.rows import moment_or_none, stamp
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -32,6 +32,23 @@ def case_of_mention(db: "Database", mention_key: str) -> Case | None:
         (mention_key,),
     ).fetchone()
     return None if row is None else case_rows.case_of(row)
+
+
+def answered_at(db: "Database", mention_key: str) -> datetime | None:
+    """When somebody first answered the mention's case, after the mention was in it.
+
+    That stands when the customer writes again and the case is open once more, but not where
+    somebody opened it anew: then it was no answer.
+    """
+    row = db.execute(
+        """SELECT min(a.at) AS at FROM case_members c JOIN mentions m ON m.key = c.mention
+           JOIN acts a ON a.case_key = c.case_key AND a.kind = 'answer'
+           AND a.saved_at >= c.joined_at AND a.at >= m.published_at
+           WHERE c.mention = ? AND NOT EXISTS (SELECT 1 FROM acts r
+               WHERE r.case_key = a.case_key AND r.kind = 'reopen' AND r.n > a.n)""",
+        (mention_key,),
+    ).fetchone()
+    return moment_or_none(row["at"])
 
 
 def fitting(db: "Database", wanted: CaseOrder, mention: Mention, story: str) -> Case | None:
