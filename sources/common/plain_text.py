@@ -22,6 +22,7 @@ _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+
 # The parser raises at a marked section it doesn't know, and skips the text of one it does.
 _SECTION = re.compile(r"<!\[CDATA\[|\]\]>|<!\[(?:[^>]{0,200}>)?")
 _SPACE = re.compile(r"\s+")
+_NO_TAG = re.compile(r"<(?![a-zA-Z/!?])")
 
 
 def plain_text(markup: str, base_url: str = "") -> tuple[str, tuple[str, ...]]:
@@ -31,7 +32,7 @@ def plain_text(markup: str, base_url: str = "") -> tuple[str, tuple[str, ...]]:
     repeats, http and https only.
     """
     reader = _TextReader()
-    reader.feed(_SECTION.sub("", markup))
+    reader.feed(_ended(_SECTION.sub("", markup)))
     reader.close()
     links = dict.fromkeys(web_address(href, base_url) for href in reader.hrefs)
     return tidy("".join(reader.pieces)), tuple(link for link in links if link)[:LINKS_MAX]
@@ -69,9 +70,21 @@ def comments_address(page: str, page_url: str) -> str:
 
 def _feed_addresses(page: str, page_url: str) -> list[str]:
     reader = _FeedLinkReader()
-    reader.feed(_SECTION.sub("", page))
+    reader.feed(_ended(_SECTION.sub("", page)))
     base_url = urljoin(page_url, reader.base)
     return [one for one in (web_address(href, base_url) for href in reader.hrefs) if one]
+
+
+def _ended(markup: str) -> str:
+    """The markup without beginnings of tags and comments that have no end.
+
+    The parser looks through all the rest for the end of each, which can take hours.
+    """
+    markup = _NO_TAG.sub("&lt;", markup)
+    for begin, end in (("<", ">"), ("<!--", "-->")):
+        last = markup.rfind(end) + 1
+        markup = markup[:last] + markup[last:].replace(begin, f"&lt;{begin[1:]}")
+    return markup
 
 
 class _TextReader(HTMLParser):

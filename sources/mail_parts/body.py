@@ -23,7 +23,6 @@ _NAME_CHARS_MAX = 100
 _QUOTE_START, _QUOTE_END = "\ue0f1", "\ue0f2"
 _BLOCKQUOTE = re.compile(r"<(/?)blockquote\b[^>]*>", re.IGNORECASE)
 _TITLE = re.compile(r"<title\b[^<>]{0,200}>[^<]{0,1000}</title\s*>", re.IGNORECASE)
-_NO_TAG = re.compile(r"<(?![a-zA-Z/!?])")
 _TEXTS = {"text/plain", "text/html"}
 
 
@@ -132,7 +131,7 @@ def _from_html(markup: str) -> tuple[str, tuple[str, ...]]:
     marked = _BLOCKQUOTE.sub(
         lambda tag: f"<p>{_QUOTE_END if tag[1] else _QUOTE_START}</p>", _TITLE.sub("", markup)
     )
-    text, links = plain_text(_ended(marked))
+    text, links = plain_text(marked)
     lines: list[str] = []
     depth = 0
     for line in text.split("\n"):
@@ -143,15 +142,3 @@ def _from_html(markup: str) -> tuple[str, tuple[str, ...]]:
         else:
             lines.append(f"> {line}" if depth else line)
     return "\n".join(lines), links
-
-
-def _ended(markup: str) -> str:
-    """The markup without beginnings of tags and comments that have no end.
-
-    The parser looks through all the rest for the end of each, which can take hours.
-    """
-    markup = _NO_TAG.sub("&lt;", markup)
-    for begin, end in (("<", ">"), ("<!--", "-->")):
-        last = markup.rfind(end) + 1
-        markup = markup[:last] + markup[last:].replace(begin, f"&lt;{begin[1:]}")
-    return markup
