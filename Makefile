@@ -55,14 +55,17 @@ escalations: $(VENV)/dev.done ## A year of escalations and 10,000 calendars agai
 	CALENDARS=10000 $(BIN)/pytest -s tests/listener/hours/test_calendar_oracle.py -k service_time
 	ESCALATIONS=5000 $(BIN)/pytest -s tests/campaigns/test_escalation_year.py
 
+push: $(VENV)/dev.done ## 200 connections push, the daemon is killed a hundred times
+	PUSH_KILLS=100 PUSH_SEED=$(SEED) $(BIN)/pytest -s tests/campaigns/test_push.py
+
 desks: $(VENV)/dev.done ## 500 mentions through Roundup and Request Tracker under faults
 	DESK_MENTIONS=500 $(BIN)/pytest -s tests/campaigns/test_desks.py
 
 services: ## Install what the tests with real services need (Debian; Node for Bluesky)
 	tests/services/install.sh
 
-test-services: $(VENV)/dev.done ## Real WordPress, Bluesky, Request Tracker, Synapse: none is skipped
-	SERVICES_REQUIRED=wordpress,bluesky,roundup,request-tracker,synapse $(BIN)/pytest -s tests/services \
+test-services: $(VENV)/dev.done ## Real WordPress, Bluesky, Dovecot, Request Tracker, Synapse: none is skipped
+	SERVICES_REQUIRED=wordpress,bluesky,dovecot,roundup,request-tracker,synapse $(BIN)/pytest -s tests/services \
 	  tests/alerts/test_roundup.py tests/alerts/test_request_tracker.py tests/campaigns/test_desks.py
 
 bench: $(VENV)/dev.done ## Every benchmark
@@ -110,4 +113,4 @@ $(VENV)/train.done: $(VENV)/dev.done
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,train]'
 	touch $@
 
-.PHONY: test-torch train eval mutants desks injection escalations services test-services help run test check format format-check lint types imports kill power year bench eval-matching docs clean
+.PHONY: push test-torch train eval mutants desks injection escalations services test-services help run test check format format-check lint types imports kill power year bench eval-matching docs clean
