@@ -12,6 +12,13 @@ UNTOLD_CAUSE = "no record that it was seen"
 UNTOLD_SECONDS_MIN = 600
 
 
+IMPORTED = "import/"
+"""So begins what stands for a source where history came from another tool's export.
+
+No source can be called so, and nothing of ours covered what it holds.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """From ``since`` to before ``until``, both aware. Raises ValueError when it holds no time."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from listener.coverage import Coverage, Period, SourceView, view
+from listener.coverage import IMPORTED, Coverage, Period, SourceView, view
 from listener.digest.bars import Bar, bar_edges, bars
 from listener.digest.stories import Story
 from listener.digest.tally import BrandCounts, Tally, Urgent
@@ -80,7 +80,8 @@ class Digest:
 
     Own brands come before competitors, all else from the most on. ``urgent`` are the
     weightiest of ``urgent_count``, ``places`` the busiest of ``places_count``. ``failed``
-    counts, by kind of tag, the mentions that a classifier failed on.
+    counts, by kind of tag, the mentions that a classifier failed on. ``imported`` are the exports
+    of other tools that some of it comes from.
     """
 
     period: Period
@@ -94,6 +95,7 @@ class Digest:
     urgent: tuple[Urgent, ...]
     urgent_count: int
     failed: Mapping[str, int]
+    imported: tuple[str, ...] = ()
 
     @property
     def unseen(self) -> tuple[SourceView, ...]:
@@ -134,6 +136,7 @@ def digest(
         urgent=tuple(tally.urgent()),
         urgent_count=tally.urgent_count,
         failed=dict(sorted(tally.failed.items())),
+        imported=tuple(sorted({one for one, _ in tally.places if one.startswith(IMPORTED)})),
     )
 
 

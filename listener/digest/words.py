@@ -105,9 +105,18 @@ def subtitle(digest: Digest) -> str:
 
 
 def headlines(digest: Digest) -> tuple[str, ...]:
-    """What must be known before any number: sources not seen, then gaps."""
+    """What must be known before any number: what was imported, sources not seen, then gaps."""
+    told = []
+    if digest.imported:
+        names = ", ".join(name(one) for one in digest.imported)
+        told.append(f"Some of it is imported ({names}). What that export left out is in no number.")
     if not digest.sources:
-        return ("No coverage was recorded for this period: silence here proves nothing.",)
+        silence = "No coverage was recorded for this period: silence here proves nothing."
+        return (*told, silence)
+    return (*told, *_seen_lines(digest))
+
+
+def _seen_lines(digest: Digest) -> list[str]:
     told = []
     if digest.unseen:
         names = ", ".join(name(source.source) for source in digest.unseen)
@@ -120,7 +129,7 @@ def headlines(digest: Digest) -> tuple[str, ...]:
         told.append(f"{which} {has} gaps. What rests on them reads “at least”.")
     if not told:
         told.append(f"Everything was seen: {plural(len(digest.sources), 'source')}, no gaps.")
-    return tuple(told)
+    return told
 
 
 def seen(source: SourceView | None) -> str:

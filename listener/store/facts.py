@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from listener.coverage import IMPORTED
 from listener.store import spending
 from listener.store.rows import BY_PEOPLE, moment, moment_or_none, stamp
 from listener.watch import SourceFacts, Volume
@@ -15,6 +16,9 @@ COUNTS = f"""m.verdict = 'yes' AND 'yes' IS NOT (SELECT t.label FROM tags t
     WHERE t.mention = m.key AND t.kind = 'spam'
     ORDER BY t.{BY_PEOPLE} DESC, t.tagged_at DESC LIMIT 1)"""
 """Neither in doubt nor, by the newest judgement or a person's, spam."""
+
+HEARD = f"m.source NOT GLOB '{IMPORTED}*'"
+"""Heard by a source of ours: what another tool's export holds is no measure of what is usual."""
 
 
 def source_facts(db: "Database", now: datetime) -> list[SourceFacts]:
@@ -74,7 +78,7 @@ def _count(db: "Database", brand: str, since: datetime, until: datetime) -> int:
     row = db.execute(
         f"""SELECT count(*) AS mentions FROM mentions m WHERE m.brand = ?
             AND m.published_at >= ? AND m.published_at < ?
-            AND m.state <> 'withdrawn' AND {COUNTS}""",
+            AND m.state <> 'withdrawn' AND {HEARD} AND {COUNTS}""",
         (brand, stamp(since), stamp(until)),
     ).fetchone()
     return int(row["mentions"])

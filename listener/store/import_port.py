@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Protocol
 
 from listener.answers import Answer
+from listener.coverage import IMPORTED
 from listener.model import Fault, Mention, Post, Tag
 
-SOURCE = "import/"
-"""What stands before a layout's name where a post's source does; no source can be called so."""
+SOURCE = IMPORTED
+"""What stands before a layout's name where a post's source does."""
 
 
 @dataclass(frozen=True, slots=True)

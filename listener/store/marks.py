@@ -115,7 +115,7 @@ def _thread(db: "Database", post: Post) -> frozenset[str] | None:
 
 
 def _marked(db: "Database", post: Post) -> dict[str, tuple[int, int]]:
-    if not post.author.handle:
+    if not post.author.handle or not db.execute("SELECT 1 FROM marks LIMIT 1").fetchone():
         return {}
     rows = db.execute(
         """SELECT k.brand, sum(k.about) AS yes, sum(NOT k.about) AS no FROM posts p

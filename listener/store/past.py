@@ -10,6 +10,7 @@ from listener.model import Author, Mention, Post
 from listener.spam import DOUBT_FROM, AuthorPast, Teller
 from listener.store.cases.case_rows import author_of
 from listener.store.connection import Connection
+from listener.store.facts import HEARD
 from listener.store.mentions import SQL_VARIABLES_MAX, with_tags
 from listener.store.rows import BY_PEOPLE, MENTION_COLUMNS, Row, moment, stamp
 from listener.store.values import InDoubt
@@ -148,7 +149,7 @@ def _chances(
                           WHERE t.mention = m.key AND t.kind = :kind AND t.chances <> '{{}}'
                           ORDER BY t.tagged_at DESC LIMIT 1) AS chance
                   FROM mentions m WHERE m.published_at >= :since AND m.published_at < :until
-                  AND m.state = 'tagged')
+                  AND m.state = 'tagged' AND {HEARD})
             WHERE chance IS NOT NULL GROUP BY step""",
         {
             "place": f'$."{label}"',

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from listener.crisis.baseline import Tally
-from listener.store.facts import COUNTS
+from listener.store.facts import COUNTS, HEARD
 from listener.store.rows import BY_PEOPLE, stamp
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def tallies(
             sum(EXISTS (SELECT 1 FROM stories s WHERE s.post_id = p.id AND s.story <> p.id))
                 AS copies
             FROM mentions m JOIN posts p ON p.id = m.post_id
-            WHERE m.brand = :brand AND m.state = 'tagged' AND {COUNTS}
+            WHERE m.brand = :brand AND m.state = 'tagged' AND {HEARD} AND {COUNTS}
             AND m.published_at >= :since AND m.published_at < :until
             GROUP BY at ORDER BY at""",
         {

@@ -190,3 +190,16 @@ class StoreImports:
         poll(store, [], now=NOON)
         poll(store, [], now=NOON + 2 * MINUTE)
         assert store.imports.listening_since() == NOON
+
+    def test_what_is_usual_is_measured_on_what_was_heard(self, store: Store) -> None:
+        """Else a rich history would raise the level that a spike is held against."""
+        read_in(store, an_old_post("1"), an_old_post("2"))
+        poll(store, [an_old_post("3")])
+        tag_all(store)
+        until = LONG_AGO + HOUR
+        (tally,) = store.tallies("norvia", LONG_AGO, until, 60)
+        assert tally.mentions == 1
+        (volume,) = store.volumes(["norvia"], until, 60, 1)
+        assert volume.count == 1
+        assert sum(store.past.chances("urgency", "high", LONG_AGO, until).values()) <= 1
+        assert len(all_mentions(store)) == 3

@@ -317,3 +317,13 @@ def test_the_order_in_which_mentions_come_changes_nothing() -> None:
     first = told(*mentions)
     chance.shuffle(mentions)
     assert told(*mentions) == first
+
+
+def test_what_was_imported_is_told_before_any_number() -> None:
+    week = told(mention(1), mention(2, source="import/brandwatch"), mention(3, source="import/csv"))
+    assert week.imported == ("import/brandwatch", "import/csv")
+    first, *others = words.headlines(week)
+    assert "import/brandwatch" in first
+    assert "in no number" in first
+    assert others == list(words.headlines(told(mention(1))))
+    assert told(mention(1)).imported == ()
