@@ -157,7 +157,11 @@ def _of_comment(harvest: Harvest, raw: Json, action: str, at: float) -> None:
 
 
 def _thread(harvest: Harvest, raw: Json, at: float) -> Thread:
-    """The post that was commented on; one that is not watched is from now on."""
+    """The post that was commented on; one that is not watched is from now on.
+
+    What was written there since notices were last read is new. The time of this notice says
+    nothing of that: the newest comes first.
+    """
     urn = fields.text(raw, "decoratedSourcePost", "entity")
     activity = fields.text(raw, "sourcePost")
     threads = harvest.state.threads
@@ -167,6 +171,6 @@ def _thread(harvest: Harvest, raw: Json, at: float) -> Thread:
         urn = urn if is_post(urn) else activity
         if not is_post(urn):
             raise ValueError("it names no post")
-        found = threads[urn] = Thread(at, at - OVERLAP_SECONDS)
+        found = threads[urn] = Thread(at, harvest.state.notices.since - OVERLAP_SECONDS)
     found.activity = found.activity or (activity if is_post(activity) else "")
     return found

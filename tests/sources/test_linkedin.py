@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -149,6 +150,29 @@ def test_a_comment_on_a_post_of_long_ago_is_told_by_its_notice(site: LinkedInSit
     site.publish("still?", reply_to=old)
     batch = source.poll(batch.cursor)
     assert [(post.text, post.conversation) for post in batch.posts] == [("still?", old)]
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+@pytest.mark.parametrize("apart", [2 * HOUR, 3 * DAY])
+def test_what_came_hours_before_the_last_comment_on_a_post_comes_too(
+    site: LinkedInSite, apart: timedelta, is_old: bool
+) -> None:
+    """Notices come newest first; the first to name a post must not decide what is old there."""
+    old = site.publish("long ago", author=ME, at=site.now - 200 * DAY)
+    site.publish("an old comment", reply_to=old, at=site.now - 190 * DAY)
+    source = site.source()
+    _, batch = followed(source, None)
+    site.now += HOUR
+    own = old if is_old else site.publish("We fly to Oulu", author=ME)
+    came = {} if is_old else {own: own}
+    came[above := site.publish("When?", reply_to=own)] = own
+    came[site.publish("I ask too", reply_to=above)] = above
+    site.now += apart
+    came[site.publish("Still nothing?", reply_to=own)] = own
+    posts, batch = followed(source, batch.cursor)
+    assert {post.native_id: post.in_reply_to or post.native_id for post in posts} == came
+    site.now += HOUR
+    assert not followed(source, batch.cursor)[0]
 
 
 def test_an_outage_is_read_on_in_bounded_steps(site: LinkedInSite) -> None:
