@@ -19,11 +19,15 @@ from listener.model import Case, Mention, Post
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One time that somebody spoke to or of a brand, when it was first answered, and its case."""
+    """One time that somebody spoke to or of a brand, when it was first answered, and its case.
+
+    ``of_competitor``: not of us, however directly it was said to whom it was said.
+    """
 
     mention: Mention
     answered_at: datetime | None = None
     case: Case | None = None
+    of_competitor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,10 @@ def channel_of(post: Post) -> str:
     return post.site if post.medium == "post" else post.medium
 
 
-def is_contact(mention: Mention) -> bool:
+def is_contact(one: Contact) -> bool:
     """Whether somebody waits for an answer to it."""
-    return mention.directness == "direct" and mention.label("spam") != "yes"
+    to_us = one.mention.directness == "direct" and not one.of_competitor
+    return to_us and one.mention.label("spam") != "yes"
 
 
 def first_answer_seconds(contact: Contact) -> float | None:
@@ -66,7 +71,7 @@ def first_answer_seconds(contact: Contact) -> float | None:
 
 def figures(some: Sequence[Contact]) -> Figures:
     """The figures of these."""
-    contacts = [one for one in some if is_contact(one.mention)]
+    contacts = [one for one in some if is_contact(one)]
     waits = [it for one in contacts if (it := first_answer_seconds(one)) is not None]
     return Figures(
         contacts=len(contacts),

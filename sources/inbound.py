@@ -17,7 +17,7 @@ from listener.clock import utc_now
 from listener.model import Batch, Fault, Spent
 from listener.ports import Arrival, Call, Received, Secret
 from sources.common import fields
-from sources.inbound_parts.items import Item, item_of
+from sources.inbound_parts.items import Item, item_of, refuse_ahead
 from sources.inbound_parts.pace import Bucket
 from sources.inbound_parts.signature import sent_at, wrong_with
 
@@ -82,7 +82,7 @@ class InboundSource:
         if wrong := wrong_with(call, self._secrets()):
             return _answer(401, {"error": wrong})
         try:
-            read = self._read(call.body, sent_at(call))
+            read = self._read(call)
         except ValueError as error:
             return _answer(400, {"error": str(error)})
         wait = self._bucket.wait_seconds(read.count, call.at)
@@ -121,14 +121,16 @@ class InboundSource:
     def _secrets(self) -> list[str]:
         return [one.reveal() for one in (self.secret, self.secret_before) if one]
 
-    def _read(self, body: bytes, signed_at: datetime) -> _Read:
-        """The items in a body. Raises ValueError where it is no JSON, or too many of them."""
-        values = _items_in(body)
+    def _read(self, call: Call) -> _Read:
+        """The items in a call. Raises ValueError where it is no JSON, or too many of them."""
+        values = _items_in(call.body)
         arrivals: dict[str, Arrival] = {}
         refused: list[dict[str, Any]] = []
         for place, value in enumerate(values):
             try:
-                arrival = _arrival(value, item_of(value, self.site), signed_at)
+                item = item_of(value, self.site)
+                refuse_ahead(item.post, call.at)
+                arrival = _arrival(value, item, sent_at(call))
             except (ValueError, RecursionError) as error:
                 refused.append({"item": place, "error": str(error)})
             else:

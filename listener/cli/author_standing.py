@@ -1,8 +1,8 @@
 """``listener status --author``: one person across all channels, and how we answered them."""
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -39,8 +39,9 @@ class Person:
 def show_author(path: Path, author: str, *, as_json: bool) -> None:
     """Print who it is, what they said wherever it was, and what came of it."""
     config = configured(path)
+    competitors = {brand.id for brand in config.brands if brand.competitor}
     with reading(config) as store:
-        people = list(_people(store, clean_text(author.strip())))
+        people = list(_people(store, clean_text(author.strip()), competitors))
     if not people:
         msg = f"nothing stored is by '{shown(author, 60)}': name a handle, an id or SITE:HANDLE"
         raise BadUse(msg)
@@ -66,13 +67,16 @@ def lines(person: Person, zone: tzinfo) -> Iterator[str]:
         yield f"         only the newest {CONTACTS_MAX} are counted and shown"
 
 
-def _people(store: Store, author: str) -> Iterator[Person]:
+def _people(store: Store, author: str, competitors: Collection[str]) -> Iterator[Person]:
     """Everybody whom the name may mean; accounts that are linked are one."""
     done: set[str] = set()
     for account in _accounts(store, author):
         links = _links(store, account)
         accounts = tuple(one.account for one in links) or (account,)
-        contacts = store.people.contacts(accounts, CONTACTS_MAX)
+        contacts = [
+            replace(one, of_competitor=one.mention.brand in competitors)
+            for one in store.people.contacts(accounts, CONTACTS_MAX)
+        ]
         if not done.intersection(accounts) and (links or contacts):
             done.update(accounts)
             yield Person(accounts, tuple(links), tuple(contacts))
@@ -128,7 +132,7 @@ def _outcome(contact: Contact) -> str:
     if took is not None:
         answered = f"answered after {_span(took)}"
     else:
-        answered = "waiting" if is_contact(contact.mention) else "overheard"
+        answered = "waiting" if is_contact(contact) else "overheard"
     return ", ".join(filter(None, (answered, case)))
 
 
@@ -176,7 +180,7 @@ def _contact_json(contact: Contact) -> dict[str, Any]:
     answered_at = contact.answered_at
     return {
         "channel": channel_of(mention.post),
-        "is_contact": is_contact(mention),
+        "is_contact": is_contact(contact),
         "answered_at": answered_at.isoformat() if answered_at else None,
         "first_answer_seconds": first_answer_seconds(contact),
         "case": {"key": case.key, "state": case.state, "owner": case.owner} if case else None,

@@ -1,6 +1,6 @@
 """``listener forget``: what one person wrote disappears, for good."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from listener.cli.shared import BadUse, configured, stored
@@ -22,10 +22,12 @@ def forget(path: Path, author: str, site: str, *, every_site: bool, dry_run: boo
     try:
         with closing(stored(config)) as store:
             found = _found(store, clean_text(author.strip()), site, every_site=every_site)
+            accounts = _linked(store, clean_text(author.strip()), found)
             if dry_run:
                 print("\n".join(f"would forget {_told(one)}" for one in found))
             else:
                 _forget(store, clean_text(author.strip()), found)
+            _tell_what_is_left(store, accounts)
     except StoreUnavailable as trouble:
         msg = f"{config.database}: {trouble}"
         raise BadUse(msg) from None
@@ -45,6 +47,26 @@ def _found(store: Store, author: str, site: str, *, every_site: bool) -> list[Wr
             "name one by --site, or mean them all by --every-site",
         )
     return found
+
+
+def _linked(store: Store, author: str, found: list[Written]) -> list[str]:
+    """Other accounts that are known to be the same person's; once forgotten, nobody knows."""
+    linked: dict[str, None] = {}
+    for one in found:
+        own = f"{one.site}:{author.removeprefix(f'{one.site}:')}"
+        with suppress(ValueError):
+            linked |= dict.fromkeys(link.account for link in store.people.links(own))
+    sites = {one.site for one in found}
+    return [account for account in linked if account.partition(":")[0] not in sites]
+
+
+def _tell_what_is_left(store: Store, accounts: list[str]) -> None:
+    if accounts:
+        named = ", ".join(shown(account, 100) for account in accounts)
+        print(f"known as the same person's, and not forgotten by this: {named}")
+    if waiting := sum(store.arrivals.waiting().values()):
+        are = "thing that was pushed is" if waiting == 1 else "things that were pushed are"
+        print(f"{waiting:,} {are} not taken in yet: do this again when listener status shows none")
 
 
 def _forget(store: Store, author: str, found: list[Written]) -> None:

@@ -55,6 +55,7 @@ def lines(
     yield from (line for source in status.sources for line in _source_lines(source, now))
     for rule, title in status.alarms:
         yield f"alarm    {rule}: {shown(title, 160)}"
+    yield from _pushed_lines(status, now)
     yield from _channel_lines(status, channels, now)
     yield from _alert_lines("waits", status.retrying, now)
     yield from _alert_lines("buried", status.buried, now)
@@ -72,6 +73,18 @@ def _people_lines(status: Status, now: datetime, silences: Sequence[Silence]) ->
         until = min(one.until for one in silences)
         hold = "silence holds" if len(silences) == 1 else "silences hold"
         yield f"silent   {len(silences)} {hold}, for {ago(now, until)} at least: listener silence"
+
+
+def _pushed_lines(status: Status, now: datetime) -> Iterator[str]:
+    """What others pushed and nobody took in yet, and for sources that are no more, ever will."""
+    planned = {source.name for source in status.sources}
+    for one in status.pushed:
+        if one.source not in planned:
+            yield f"!        {one.waiting:,} pushed to '{one.source}', which is not configured"
+            continue
+        why = f": {shown(one.last_error, 160)}" if one.last_error else ""
+        wait = f"{one.waiting:,} not taken in yet, the oldest for {ago(one.oldest_at, now)}"
+        yield f"pushed   {one.source}: {wait}{why}"
 
 
 def _channel_lines(status: Status, channels: Sequence[str], now: datetime) -> Iterator[str]:

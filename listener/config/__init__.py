@@ -5,7 +5,7 @@ reaches out: no address is asked, no database opened.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,7 +32,7 @@ from listener.config.teams import read_teams
 from listener.config.toml import read_with_text
 from listener.config.words import BRAND_ID, NAME, is_web_address, zone_named
 from listener.model import Brand
-from listener.ports import Secret
+from listener.ports import Receiving, Secret
 from listener.registry import settings
 from listener.rules import Rule
 from listener.suggest import suggestion
@@ -117,9 +117,18 @@ def load_config(
     _refuse_unknown_tables(reading, root)
     core = _core(reading, path, root)
     parts = _parts(reading, root, core["web"].public_url or "", core["zone"])
+    if not core["web"].enabled:
+        _warn_of_pushing(reading, parts["sources"])
     reading.raise_faults()
     secrets = tuple(dict.fromkeys(reading.secrets))
     return Config(**core, **parts, warnings=tuple(reading.warnings), secrets=secrets)
+
+
+def _warn_of_pushing(reading: Reading, sources: Sequence[SourceConfig]) -> None:
+    for source in sources:
+        if isinstance(source.plugin, Receiving):
+            words = "others push to it, but [web] is not enabled, so that nobody can"
+            reading.warn(table_name("sources", source.name), words)
 
 
 def _refuse_unknown_tables(reading: Reading, root: Mapping[str, Any]) -> None:

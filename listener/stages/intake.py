@@ -100,7 +100,9 @@ class IntakeStage:
         except LostLease:
             log.warning("taken in too late, it is taken again", source=one.turn.source)
 
-    def _save_or_refuse(self, one: _Taking, outcome: Polled | Retry | Reject, now: datetime) -> None:
+    def _save_or_refuse(
+        self, one: _Taking, outcome: Polled | Retry | Reject, now: datetime
+    ) -> None:
         """What can't even be stored breaks its source like any other."""
         try:
             self._save(one, outcome, now)

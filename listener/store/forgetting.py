@@ -1,7 +1,10 @@
 """One person's posts, in SQL: finding them by what the person is called, for forgetting them."""
 
+from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from listener.store import people, removal, scrub
 from listener.store.port import Written
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ def named(db: "Database", author: str, site: str | None) -> tuple[str, str | Non
 
 
 def written(db: "Database", name: str, site: str | None) -> list[Written]:
-    """What is stored by authors of this name, per site."""
+    """What is stored by authors of this name, per site; nothing where they only voted or so."""
     rows = db.execute(
         f"""{_THEIRS} SELECT site, count(*) AS posts,
             group_concat(DISTINCT coalesce(nullif(author_handle, ''), author_name)) AS names,
@@ -41,9 +44,20 @@ def written(db: "Database", name: str, site: str | None) -> list[Written]:
             FROM theirs GROUP BY site ORDER BY site""",
         {"name": name, "site": site},
     )
-    return [
+    found = [
         Written(row["site"], row["names"], row["posts"], row["mentions"]) for row in rows.fetchall()
     ]
+    wrote = {one.site for one in found}
+    silent = [one for one in people.sites_of(db, name, site) if one not in wrote]
+    return sorted([*found, *(Written(one, name, 0, 0) for one in silent)], key=attrgetter("site"))
+
+
+def forget(db: "Database", name: str, site: str, now: datetime) -> int:
+    """Blank all of it; how many posts that were."""
+    forgotten = removal.forget(db, posts_by(db, name, site), now)
+    people.forget_name(db, name, site)
+    scrub.want(db, now)
+    return forgotten
 
 
 def posts_by(db: "Database", name: str, site: str) -> list[str]:
@@ -64,5 +78,6 @@ def cases_of(db: "Database", name: str, site: str | None) -> list[str]:
 
 
 def _is_site(db: "Database", name: str) -> bool:
-    """Whether anything from a site of this name is stored."""
-    return db.execute("SELECT 1 FROM posts WHERE site = ? LIMIT 1", (name,)).fetchone() is not None
+    """Whether anything from a site of this name is stored, or an account of it is linked."""
+    found = "SELECT 1 FROM posts WHERE site = ? UNION SELECT 1 FROM linked_accounts WHERE site = ?"
+    return db.execute(f"{found} LIMIT 1", (name, name)).fetchone() is not None

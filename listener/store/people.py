@@ -117,6 +117,30 @@ def forget(db: "Database", post_ids: Sequence[str]) -> None:
             db.execute("DELETE FROM supporters WHERE account IN (?, ?)", accounts)
 
 
+_VOTERS = """supporters WHERE (handle COLLATE NOCASE IN (:name, '@' || :name)
+    OR substr(account, instr(account, ':') + 1) = :name COLLATE NOCASE)"""
+
+
+def sites_of(db: "Database", name: str, site: str | None) -> list[str]:
+    """The sites on which the name is linked to others or votes for something, posts or none."""
+    rows = db.execute(
+        f"""SELECT site FROM linked_accounts WHERE :name <> '' AND name = :name
+            UNION SELECT substr(account, 1, instr(account, ':') - 1) FROM {_VOTERS}
+            AND :name <> '' ORDER BY 1""",
+        {"name": name},
+    ).fetchall()
+    return [row["site"] for row in rows if site in {None, row["site"]}]
+
+
+def forget_name(db: "Database", name: str, site: str) -> None:
+    """Who is called so is linked to nobody, and votes for nothing, any more."""
+    _unlink(db, (site.casefold(), _bare(name)))
+    db.execute(
+        f"DELETE FROM {_VOTERS} AND substr(account, 1, instr(account, ':') - 1) = :site",
+        {"name": name, "site": site},
+    )
+
+
 def _bare(name: str) -> str:
     """A handle or id without what stands before it. Case is kept: ids of some sites have it."""
     return name.strip().removeprefix("@").strip()

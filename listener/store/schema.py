@@ -318,6 +318,7 @@ def m0009_pushed_and_linked(db: "Database") -> None:
             body BLOB NOT NULL, at TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'waiting',
             settled_at TEXT, reason TEXT NOT NULL DEFAULT '', about TEXT NOT NULL DEFAULT '',
             sent_at TEXT, UNIQUE (source, key))""",
+        "CREATE INDEX arrivals_refused ON arrivals (n) WHERE state = 'refused'",
         "CREATE INDEX arrivals_about ON arrivals (about, source, n) WHERE about <> ''",
         "CREATE INDEX arrivals_waiting ON arrivals (source, n) WHERE state = 'waiting'",
         "CREATE INDEX arrivals_settled ON arrivals (settled_at) WHERE settled_at IS NOT NULL",

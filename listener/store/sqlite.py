@@ -21,7 +21,6 @@ from listener.store import (
     outbox,
     polls,
     rechecks,
-    removal,
     scrub,
     settling,
     spending,
@@ -225,9 +224,7 @@ class SqliteStore:
     def forget(self, author: str, sites: Iterable[str], now: datetime) -> int:
         with self._connection.writing() as db:
             name, _ = forgetting.named(db, author, None)
-            return sum(
-                removal.forget(db, forgetting.posts_by(db, name, site), now) for site in sites
-            )
+            return sum(forgetting.forget(db, name, site, now) for site in sites)
 
     def scrub(self, before: datetime, busy_seconds: float = 0) -> bool:
         with self._connection.reading() as db:

@@ -1,5 +1,6 @@
 """How everything stands, in SQL: what ``listener status`` tells."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from listener.store import ledger, rechecks, spending
 from listener.store.control_book import channel_fact
 from listener.store.port import Buried, SourceStatus, StageStatus, Status
 from listener.store.rows import Row, moment, moment_or_none, stamp
+from listener.store.values import PushedStatus
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -31,6 +33,7 @@ def status(db: "Database", now: datetime) -> Status:
         ),
         stages={
             "poll": _stage(db, "sources WHERE planned AND due_at {} :now", "due_at", now),
+            "intake": _stage(db, "arrivals WHERE state = 'waiting' AND at {} :now", "at", now),
             "tag": _stage(db, "mentions WHERE state = 'new' AND seen_at {} :now", "seen_at", now),
             "send": _stage(db, "outbox WHERE state = 'pending' AND next_at {} :now", "due_at", now),
         },
@@ -64,7 +67,20 @@ def status(db: "Database", now: datetime) -> Status:
                 "SELECT * FROM desks WHERE planned AND failures > 0 ORDER BY channel"
             )
         ),
+        pushed=tuple(_pushed(db)),
     )
+
+
+def _pushed(db: "Database") -> Iterator[PushedStatus]:
+    rows = db.execute(
+        """SELECT a.source, count(*) AS waiting, min(a.at) AS oldest_at,
+           max(coalesce(i.last_error, '')) AS last_error
+           FROM arrivals a LEFT JOIN intakes i ON i.source = a.source
+           WHERE a.state = 'waiting' GROUP BY a.source ORDER BY a.source"""
+    )
+    for row in rows.fetchall():
+        oldest_at = moment(row["oldest_at"])
+        yield PushedStatus(row["source"], row["waiting"], oldest_at, row["last_error"])
 
 
 def _cases(db: "Database") -> dict[str, int]:

@@ -271,6 +271,16 @@ class SourceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class PushedStatus:
+    """What was pushed to a source and is not taken in yet; ``last_error`` why, where it failed."""
+
+    source: str
+    waiting: int
+    oldest_at: datetime
+    last_error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StageStatus:
     """A stage's backlog: what is due and not done, and since when the oldest waits."""
 
@@ -296,7 +306,7 @@ class Status:
 
     ``cases`` counts those that are not closed, by state; ``stopped`` are the channels that are
     refused as such, and so stand still; ``desks`` those that could not be asked last time, with
-    the reason.
+    the reason. ``pushed`` tells of every source for which something that was pushed waits.
     """
 
     store: str
@@ -315,6 +325,7 @@ class Status:
     cases: Mapping[str, int] = field(default_factory=dict)
     stopped: tuple[ChannelFacts, ...] = ()
     desks: tuple[tuple[str, str], ...] = ()
+    pushed: tuple[PushedStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

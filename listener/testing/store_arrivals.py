@@ -7,8 +7,10 @@ import pytest
 
 from listener.model import Fault
 from listener.ports import Arrival
-from listener.store.port import LostLease, SourcePlan, Store
+from listener.store.arrivals import BYTES_AT_ONCE
+from listener.store.port import LostLease, SourcePlan, StageStatus, Store
 from listener.store.push_port import IntakeTurn, Pushed
+from listener.store.values import PushedStatus
 from listener.testing.fakes import NOON, a_post
 from listener.testing.store_steps import LEASE, MINUTE, polled
 
@@ -16,6 +18,11 @@ from listener.testing.store_steps import LEASE, MINUTE, polled
 def pushed(*keys: str, source: str = "fake") -> list[Pushed]:
     """Things under these keys."""
     return [Pushed(source, Arrival(key, key.encode())) for key in keys]
+
+
+def word(key: str, minutes: int, about: str = "fake:1") -> Pushed:
+    """Something about a post, signed so many minutes after noon."""
+    return Pushed("fake", Arrival(key, key.encode(), about=about, sent_at=NOON + minutes * MINUTE))
 
 
 def the_turn(store: Store, minutes: float = 0) -> IntakeTurn:
@@ -51,6 +58,61 @@ class StoreArrivals:
         assert [one.key for one in turn.arrivals] == ["b"]
         store.arrivals.save(turn, polled([], now=late))
         assert store.arrivals.keep(pushed("a"), late) == 1
+
+    def test_what_is_said_again_after_something_else_is_news(self, store: Store) -> None:
+        """Late, too late, late: the last word counts, however often it was said before."""
+        for minutes, key in enumerate(["late", "too late", "late", "late"]):
+            store.arrivals.keep([word(key, minutes)], NOON + minutes * MINUTE)
+        turn = the_turn(store, minutes=9)
+        assert [one.key for one in turn.arrivals] == ["too late", "late"]
+        store.arrivals.save(turn, polled([]))
+        assert store.arrivals.keep([word("too late", 4)], NOON + 4 * MINUTE) == 1
+        assert store.arrivals.keep([word("too late", 4, about="another")], NOON) == 0
+
+    def test_who_overheard_it_can_t_say_it_again(self, store: Store) -> None:
+        store.arrivals.keep([word("late", 0)], NOON)
+        store.arrivals.keep([word("too late", 1)], NOON + MINUTE)
+        assert store.arrivals.keep([word("late", 0)], NOON + 2 * MINUTE) == 0
+        assert [one.key for one in the_turn(store, minutes=3).arrivals] == ["late", "too late"]
+
+    def test_a_turn_fits_into_memory(self, store: Store) -> None:
+        body = bytes(BYTES_AT_ONCE // 2 - 1)
+        large = [Pushed("fake", Arrival(str(n), body)) for n in range(3)]
+        huge = Pushed("fake", Arrival("huge", bytes(BYTES_AT_ONCE + 1)))
+        store.arrivals.keep([*large, huge, *pushed("small")], NOON)
+        for some in (["0", "1"], ["2"], ["huge"], ["small"]):
+            turn = the_turn(store)
+            assert [one.key for one in turn.arrivals] == some
+            store.arrivals.save(turn, polled([]))
+
+    def test_a_clock_that_was_wrong_for_a_while_holds_nothing_up(self, store: Store) -> None:
+        store.arrivals.keep(pushed("a"), NOON)
+        years = timedelta(days=2_000)
+        (turn,) = store.arrivals.claim(["fake"], NOON + years, LEASE)
+        store.arrivals.save(turn, polled([], now=NOON + years))
+        store.arrivals.keep(pushed("b"), NOON)
+        assert [one.key for one in the_turn(store).arrivals] == ["b"]
+
+    def test_what_was_refused_is_kept_for_a_month_though_nothing_more_comes(
+        self, store: Store
+    ) -> None:
+        store.arrivals.keep(pushed("a"), NOON)
+        store.arrivals.refuse(the_turn(store), "it breaks everything", NOON)
+        assert store.arrivals.claim(["fake"], NOON + timedelta(days=29), LEASE) == []
+        assert store.arrivals.keep(pushed("a"), NOON) == 0
+        assert store.arrivals.claim(["fake"], NOON + timedelta(days=31), LEASE) == []
+        assert store.arrivals.keep(pushed("a"), NOON) == 1
+
+    def test_what_waits_is_told_of_sources_that_are_no_more_too(self, store: Store) -> None:
+        store.plan_sources([SourcePlan("fake", 60)], NOON)
+        store.arrivals.keep([*pushed("a", "b"), *pushed("c", source="gone")], NOON)
+        store.arrivals.fail(the_turn(store), "no answer", NOON + MINUTE)
+        status = store.status(NOON + MINUTE)
+        assert status.pushed == (
+            PushedStatus("fake", 2, NOON, "no answer"),
+            PushedStatus("gone", 1, NOON),
+        )
+        assert status.stages["intake"] == StageStatus(3, NOON)
 
     def test_posts_and_that_it_was_taken_are_one(self, store: Store) -> None:
         store.plan_sources([SourcePlan("fake", 60)], NOON)
@@ -102,7 +164,7 @@ class StoreArrivals:
         assert source.last_rejects == (Fault("a", "it breaks everything"),)
         assert store.arrivals.keep(pushed("a"), NOON) == 0
 
-    def test_an_old_lease_settles_nothing(self, store: Store) -> None:
+    def test_an_old_lease_takes_nothing_in(self, store: Store) -> None:
         store.arrivals.keep(pushed("a"), NOON)
         stale = replace(the_turn(store), token=-1)
         with pytest.raises(LostLease):

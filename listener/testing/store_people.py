@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from listener.answers import Answer
+from listener.figures import Contact
 from listener.model import Author, Post, Supporter
 from listener.store.port import Store
+from listener.testing.case_steps import an_act, come, the_case
 from listener.testing.fakes import NOON, a_post
 from listener.testing.store_steps import EACH, HOUR, due, poll, tag_all
 
@@ -17,6 +19,11 @@ ADA = Author("ada", "Ada", id="77")
 def said(number: str, site: str, author: Author, at: datetime = NOON) -> Post:
     """A post on a site."""
     return replace(a_post(number, author=author, published_at=at), site=site)
+
+
+def contacts_of(store: Store) -> list[Contact]:
+    """Ada's, the newest first."""
+    return store.people.contacts(["fake:ada"], 9)
 
 
 class StorePeople:
@@ -55,6 +62,45 @@ class StorePeople:
             store.people.link([f"x:{number}" for number in range(51)], "", NOON)
         assert store.people.links("x:1") == []
 
+    def test_a_source_can_t_make_a_crowd_one_person(self, store: Store) -> None:
+        poll(store, [], linked=[[f"x:{number}" for number in range(30)]])
+        poll(store, [], linked=[[f"y:{number}" for number in range(30)]])
+        poll(store, [], linked=[["x:0", "y:0"], ["x:1", *(f"z:{number}" for number in range(21))]])
+        assert len(store.people.links("x:0")) == 30
+        assert len(store.people.links("y:0")) == 30
+        assert store.people.links("z:0") == []
+
+    def test_a_call_that_was_taken_was_not_answered_by_who_called(self, store: Store) -> None:
+        come(store, "1", author=ADA)
+        poll(
+            store, [], answers=[Answer("fake:1", "norvia", "fake:1", NOON + HOUR)], now=NOON + HOUR
+        )
+        file = store.cases.file(the_case(store).key)
+        assert file
+        assert [act.by for act in file.acts if act.kind == "answer"] == ["norvia"]
+
+    def test_when_a_call_was_answered_can_be_put_right(self, store: Store) -> None:
+        come(store, "1", author=ADA)
+        for post_id, hours in (("fake:1", 1), ("fake:1", 2), ("fake:9", 3), ("fake:9", 0)):
+            answer = Answer("fake:1", "norvia", post_id, NOON + hours * HOUR)
+            poll(store, [], answers=[answer], now=NOON + 4 * HOUR)
+        (contact,) = contacts_of(store)
+        assert contact.answered_at == NOON + 2 * HOUR
+
+    def test_who_was_answered_and_writes_again_was_answered_all_the_same(
+        self, store: Store
+    ) -> None:
+        come(store, "1", author=ADA)
+        at, late = NOON + HOUR, NOON + 3 * HOUR
+        key = the_case(store).key
+        store.cases.act(key, an_act("answer", now=at), at)
+        come(store, "2", author=ADA, published_at=NOON + HOUR / 2, now=NOON + 2 * HOUR)
+        assert [one.answered_at for one in contacts_of(store)] == [None, at]
+        store.cases.act(key, an_act("answer", now=late), late)
+        assert [one.answered_at for one in contacts_of(store)] == [late, at]
+        store.cases.act(key, an_act("reopen", now=late), late)
+        assert [one.answered_at for one in contacts_of(store)] == [None, None]
+
     def test_contacts_of_all_accounts_the_newest_first(self, store: Store) -> None:
         mail = said("1", "mail", Author("ada@example.org"), NOON - HOUR)
         tweet = said("2", "x", ADA)
@@ -88,6 +134,19 @@ class StorePeople:
         store.forget("ada", ["x"], NOON)
         assert store.people.links("mail:a") == []
         assert list(store.particulars.supporters("x:2")) == []
+
+    def test_who_never_wrote_can_be_forgotten_too(self, store: Store) -> None:
+        votes = [Supporter("x:2", one, NOON) for one in (Author("", "Bo", id="B7"), Author("@bob"))]
+        poll(store, [said("2", "x", ADA)], supporters=votes)
+        store.people.link(["mail:bo@example.org", "phone:+358"], "", NOON)
+        for name, site in (("x:b7", "x"), ("Bob", "x"), ("mail:bo@example.org", "mail")):
+            (found,) = store.written(name)
+            assert (found.site, found.posts) == (site, 0)
+            store.forget(name, [site], NOON)
+            assert store.written(name) == []
+        assert list(store.particulars.supporters("x:2")) == []
+        assert store.people.links("phone:+358") == []
+        assert store.written("") == []
 
     def test_facts_are_kept_as_they_were_and_are(self, store: Store) -> None:
         idea = a_post("1", facts=(("votes", "4"), ("status", "planned")))

@@ -92,6 +92,18 @@ class StorePolls:
         assert store.search("late", 5) == []
         assert len(store.search("time", 5)) == 1
 
+    def test_what_was_seen_before_was_not_said_since(self, store: Store) -> None:
+        """Who doesn't say when it was said, says of an edit that it was said just now."""
+        for hours, text in enumerate(["Norvia is late", "Norvia is too late"]):
+            now = NOON + hours * HOUR
+            poll(store, [a_post(text=text, published_at=now)], now=now)
+        (kept,) = store.kept(NOON - HOUR, NOON + 9 * HOUR)
+        assert (kept.post.text, kept.post.published_at) == ("Norvia is too late", NOON)
+        earlier = NOON - 2 * HOUR
+        poll(store, [a_post(text="Norvia!", published_at=earlier)], now=NOON + 2 * HOUR)
+        (kept,) = store.kept(NOON - 9 * HOUR, NOON + 9 * HOUR)
+        assert kept.post.published_at == earlier
+
     def test_an_edit_can_end_a_mention(self, store: Store) -> None:
         poll(store, [a_post()])
         poll(store, [a_post(text="nothing here")], mentions=[], now=NOON + HOUR)

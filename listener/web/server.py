@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("web")
 
 STOP_SECONDS_MAX = 3
-CONNECTIONS_MAX = 1_000
+BACKLOG = 1_000
 
 Health = Callable[[], dict[str, str]]
 
@@ -48,9 +48,7 @@ class Pages:
         """Bind and serve."""
         host, port = self._config.web.host, self._config.web.port
         try:
-            listening = socket.create_server(
-                (host, port), family=_family(host), backlog=CONNECTIONS_MAX
-            )
+            listening = socket.create_server((host, port), family=_family(host), backlog=BACKLOG)
         except OSError as error:
             log.error("no pages: the port can't be used", host=host, port=port, reason=str(error))
             return
@@ -74,6 +72,7 @@ class Pages:
 
         from listener.web import channels, intake, websub
         from listener.web.app import app
+        from listener.web.patience import PatientProtocol, connections_max
 
         keeper = intake.Keeper(self._store, self._now, self._acted)
         more = websub.routes(self._subscribers(), self._nudge)
@@ -86,7 +85,8 @@ class Pages:
             lifespan="off",
             timeout_keep_alive=5,
             timeout_graceful_shutdown=1,
-            limit_concurrency=CONNECTIONS_MAX,
+            limit_concurrency=connections_max(),
+            http=PatientProtocol,
         )
         keeper.start()
         with listening:

@@ -6,7 +6,7 @@ only the sender knows, such as when a call was taken.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, get_args
 
 from listener.model import FACTS, Medium, Post
@@ -18,6 +18,7 @@ SITE_CHARS_MAX = 60
 ACCOUNTS_MAX = 20
 FACT_CHARS_MAX = 500
 SECONDS_MAX = 10_000_000
+AHEAD_MAX = timedelta(minutes=5)
 
 Json = Mapping[str, Any]
 
@@ -57,6 +58,18 @@ def item_of(value: object, site: str) -> Item:
     return Item(_completed(post, fields, medium), accounts=_accounts(fields.get("author"), post))
 
 
+def refuse_ahead(post: Post, now: datetime) -> None:
+    """Raises ValueError for a time to come: mostly it is local time that says no zone.
+
+    What is later than now is stored as now, and a call that was said and answered in the same
+    moment would make the figures look good.
+    """
+    for name, at in (("published_at", post.published_at), ("answered_at", post.answered_at)):
+        if at is not None and at > now + AHEAD_MAX:
+            msg = f"{name!r} lies in the future; a time that says no zone is UTC"
+            raise ValueError(msg)
+
+
 def _completed(post: Post, fields: Json, medium: Medium) -> Post:
     author, told = post.author, fields.get("author")
     account_id = _short(told, "id", ID_CHARS_MAX) if isinstance(told, dict) else ""
@@ -76,6 +89,8 @@ def _answered_at(fields: Json, published_at: datetime | None) -> datetime | None
         answered_at = post_from(stated, site="x").published_at
     except ValueError as error:
         raise ValueError(str(error).replace("published_at", "answered_at")) from None
+    if answered_at and not published_at:
+        raise ValueError("'answered_at' needs 'published_at': how long it took counts from then")
     if answered_at and published_at and answered_at < published_at:
         raise ValueError("'answered_at' lies before 'published_at'")
     return answered_at

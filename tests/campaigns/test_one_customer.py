@@ -171,7 +171,8 @@ def test_the_same_day_has_the_same_figures_whichever_way_it_was_said(
             "author": "+358409",
             "published_at": CALLED.isoformat(),
             "answered_at": (CALLED + answered).isoformat(),
-        }
+        },
+        CALLED + answered,
     )
     for at, words, folder in ((CALLED, LETTER, "INBOX"), (CALLED + answered, ANSWER, "Sent")):
         raw = words.format(at=at).replace("\n", "\r\n").encode()

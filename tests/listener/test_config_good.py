@@ -424,3 +424,11 @@ def test_a_command_that_tells_nobody_needs_no_secret_of_a_channel(tmp_path: Path
     assert (config.channels, config.channel_names) == ((), ("hook",))
     with pytest.raises(ConfigError, match="NOT_SET"):
         load_config(path, {})
+
+
+def test_a_source_that_others_push_to_needs_pages(tmp_path: Path) -> None:
+    text = BRAND + '[sources.calls]\ntype = "inbound"\nsecret = "file:secret"\n'
+    (tmp_path / "secret").write_text("a secret nobody guesses")
+    what = "[sources.calls]: others push to it, but [web] is not enabled"
+    for pages, is_told in (("[web]\nenabled = false\n", True), ("", False)):
+        assert any(what in warning for warning in load(tmp_path, text + pages).warnings) == is_told

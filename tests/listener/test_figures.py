@@ -1,5 +1,6 @@
 """Figures mean the same on every channel."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -23,6 +24,11 @@ def test_only_what_was_addressed_to_us_waits() -> None:
     some = [contact(), contact(direct=False), contact(spam="yes")]
     assert figures(some) == Figures(contacts=1, overheard=2)
     assert figures(some).waiting == 1
+
+
+def test_what_was_said_to_a_competitor_waits_for_nobody_of_ours() -> None:
+    some = [contact(), replace(contact(), of_competitor=True)]
+    assert figures(some) == Figures(contacts=1, overheard=1)
 
 
 def test_answers_are_counted_and_their_median_taken() -> None:

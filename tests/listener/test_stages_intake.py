@@ -1,14 +1,15 @@
 """What was pushed becomes posts; what breaks costs itself alone."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
 from listener.match import Matcher
-from listener.model import Batch, Brand, Fault, Spent
+from listener.model import Author, Batch, Brand, Fault, Spent
 from listener.ports import Arrival, Call, Received, Reject, Retry
 from listener.stages.bringing import Listened
 from listener.stages.intake import LEASE_SECONDS, IntakeStage
@@ -17,7 +18,7 @@ from listener.store.push_port import Pushed
 from listener.store.sqlite import SqliteStore
 from listener.testing import a_post
 from listener.testing.fakes import NOON
-from listener.testing.store_steps import HOUR, MINUTE
+from listener.testing.store_steps import HOUR, MINUTE, poll
 
 NORVIA = Brand("norvia", names=("Norvia",))
 
@@ -151,3 +152,40 @@ def test_another_process_takes_what_one_left(store: SqliteStore, tmp_path: Path)
     store.release(["dead"])
     settle(stage)
     assert store.status(NOON).posts == 1
+
+
+def test_a_thing_that_can_t_be_stored_costs_itself(store: SqliteStore) -> None:
+    push(store, "Norvia", "poison", "Norvia")
+    settle(stage_of(store, Careless()))
+    status = store.status(NOON)
+    assert status.posts == 2
+    assert status.sources[0].last_rejects[0].where == "1"
+    assert store.arrivals.waiting() == {}
+
+
+def test_what_another_source_brought_too_is_one_and_answered(store: SqliteStore) -> None:
+    poll(store, [a_post("0", "Norvia lost my bag", author=Author("ada"))])
+    store.plan_sources([SourcePlan("fake", 60), SourcePlan("desk", 60)], NOON)
+    push(store, "Norvia lost a bag")
+    settle(stage_of(store, Answering()))
+    (contact,) = store.people.contacts(["fake:ada"], 9)
+    assert (contact.mention.post.text, contact.answered_at) == ("Norvia lost my bag", NOON)
+
+
+class Answering(Desk):
+    """Says of a post that it was answered."""
+
+    def take(self, arrivals: Sequence[Arrival], allowance: Spent) -> Batch:
+        posts = super().take(arrivals, allowance).posts
+        return Batch(tuple(replace(one, answered_at=NOON) for one in posts))
+
+
+class Careless(Desk):
+    """Says of a post what no store can keep."""
+
+    def take(self, arrivals: Sequence[Arrival], allowance: Spent) -> Batch:
+        posts = super().take(arrivals, allowance).posts
+        return Batch(tuple(replace(one, medium=MEDIA.get(one.text, "post")) for one in posts))
+
+
+MEDIA: dict[str, Any] = {"poison": None}

@@ -4,9 +4,10 @@ import http.client
 import json
 import socket
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from queue import Full
 from threading import Event
@@ -18,7 +19,8 @@ from listener.config import load_config
 from listener.ports import Arrival
 from listener.store.port import StoreUnavailable
 from listener.store.sqlite import SqliteStore
-from listener.web.intake import WAITING_MAX, Keeper
+from listener.web import patience
+from listener.web.intake import WAITING_MAX, Keeper, Room
 from listener.web.server import Pages
 from tests.sources.pushing import KEY, signed
 
@@ -38,6 +40,13 @@ secret = "env:SECRET"
 @pytest.fixture
 def nudged() -> Event:
     return Event()
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that takes twenty callers, and waits for nobody."""
+    monkeypatch.setattr(patience, "HEAD_SECONDS_MAX", 0.5)
+    monkeypatch.setattr(patience, "CONNECTIONS_MAX", 20)
 
 
 @pytest.fixture
@@ -160,3 +169,102 @@ def test_more_than_can_be_kept_soon_is_turned_away(tmp_path: Path) -> None:
     for one in waiting:
         one.result(30)
     keeper.stop(5)
+
+
+def test_who_gave_up_waiting_costs_only_themselves(tmp_path: Path) -> None:
+    keeper = Keeper(lambda: SqliteStore.at(tmp_path / "test.db"), utc_now, lambda: None)
+    gone, here = (keeper.keep("calls", [Arrival(key, b"{}")]) for key in "ab")
+    gone.cancel()
+    keeper.start()
+    here.result(30)
+    keeper.keep("calls", [Arrival("c", b"{}")]).result(30)
+    keeper.stop(5)
+
+
+def test_what_can_t_be_kept_costs_only_who_pushed_it(tmp_path: Path) -> None:
+    keeper = Keeper(lambda: SqliteStore.at(tmp_path / "test.db"), utc_now, lambda: None)
+    fine = keeper.keep("calls", [Arrival("a", b"{}")])
+    odd = keeper.keep("calls", [Arrival("\ud800", b"{}")])
+    keeper.start()
+    fine.result(30)
+    with pytest.raises(UnicodeEncodeError):
+        odd.result(30)
+    keeper.stop(5)
+
+
+def test_all_callers_together_have_so_much_room() -> None:
+    room = Room(bytes_max=10)
+    with room.held() as first, room.held() as second:
+        first(6)
+        with pytest.raises(Full):
+            second(5)
+        second(4)
+    with room.held() as third:
+        third(10)
+
+
+def test_more_than_there_is_room_for_is_told_to_come_again(
+    pages: Pages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert push(pages, b'{"id": "1", "text": "Norvia"}')[0] == 202
+    with monkeypatch.context() as small:
+        small.setattr(Room, "held", held_by_others)
+        assert push(pages, b'{"id": "2", "text": "Norvia"}')[0] == 503
+    assert push(pages, b'{"id": "3", "text": "Norvia"}')[0] == 202
+    assert kept(tmp_path) == ["1", "3"]
+
+
+@contextmanager
+def held_by_others(_room: Room) -> Iterator[Callable[[int], None]]:
+    def take(_size: int) -> None:
+        raise Full
+
+    yield take
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /healthz HTTP/1.1\r\nHost:"])
+@pytest.mark.usefixtures("hasty")
+def test_who_calls_and_says_nothing_is_let_go(pages: Pages, said: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", pages.port), timeout=10) as line:
+        line.sendall(said)
+        assert hung_up(line)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_who_got_an_answer_and_drips_on_is_let_go(pages: Pages) -> None:
+    with socket.create_connection(("127.0.0.1", pages.port), timeout=10) as line:
+        line.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert line.recv(65_536).startswith(b"HTTP/1.1 200")
+        line.sendall(b"G")
+        assert hung_up(line)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_silent_callers_keep_others_out_for_a_moment_only(pages: Pages) -> None:
+    silent = [socket.create_connection(("127.0.0.1", pages.port)) for _ in range(40)]
+    assert any(hung_up(line) for line in silent[25:]), "there are files for these no more"
+    for _ in range(200):
+        with suppress(OSError, http.client.HTTPException):
+            if push(pages, b'{"id": "1", "text": "Norvia"}')[0] == 202:
+                break
+        Event().wait(0.05)
+    else:
+        pytest.fail("nobody is served any more")
+    for line in silent:
+        line.close()
+
+
+def hung_up(line: socket.socket) -> bool:
+    """Whether the server ends the connection; it has ten seconds for it."""
+    line.settimeout(10)
+    with suppress(ConnectionError):
+        while line.recv(65_536):
+            pass
+    return True
+
+
+def test_what_is_long_is_read_aside(pages: Pages, tmp_path: Path) -> None:
+    long = [{"id": str(n), "text": "Norvia " * 100} for n in range(1_000)]
+    assert push(pages, json.dumps(long).encode())[0] == 202
+    assert len(kept(tmp_path)) == 1_000
+    assert any(thread.name.startswith("reader") for thread in threading.enumerate())

@@ -200,6 +200,7 @@ GOOD: list[object] = [
     [CALL, {"id": 1, "text": "x"}],
     {"id": "1", "text": "x", "author": "aino", "links": ["https://example.org"]},
     {"id": "1", "deleted": True},
+    {"id": "1", "deleted": True, "answered_at": "2026-11-22T10:00:00Z"},
     {"id": "1", "medium": "mail", "facts": {"stars": "4"}, "engagement": {"likes": 3}},
     {"id": "1", "title": "only a headline", "text": ""},
     {"id": "1", "text": "x", "url": None, "author": None, "answered_at": None, "medium": None},
@@ -226,6 +227,8 @@ BAD: list[object] = [
     {"id": "1", "text": "x", "author": 7},
     {"id": "1", "text": "x", "links": "https://example.org"},
     {"id": "1", "text": "x", "engagement": {"likes": -3}},
+    {"id": "1", "text": "x", "answered_at": "2026-11-22T10:00:00Z"},
+    {"id": "1", "text": "x", "answered_at": "2026-11-22T10:00:00Z", "published_at": None},
     7,
 ]
 
@@ -250,6 +253,8 @@ def test_the_published_form_and_the_source_agree_on_what_is_bad(value: object) -
         {"published_at": "yesterday"},
         {"answered_at": "soon"},
         {"answered_at": "2026-11-22T09:00:00Z"},
+        {"answered_at": "2026-11-22T12:06:00Z"},
+        {"published_at": "2026-11-22T12:06:00", "answered_at": None},
         {"author": {"accounts": ["x:@aino"]}},
     ],
 )
@@ -270,3 +275,20 @@ def test_hostile_words_are_fit_to_keep() -> None:
 def test_what_an_older_version_kept_and_nobody_can_read_is_a_reject() -> None:
     batch = source().take([Arrival("k", b"{"), Arrival("l", b"[" * 100_000)], NOTHING_SPENT)
     assert [one.where for one in batch.rejects] == ["k", "l"]
+
+
+def test_in_a_batch_too_the_last_word_counts() -> None:
+    late, later = {"id": "1", "text": "late"}, {"id": "1", "text": "too late"}
+    received = source().receive(call([late, later, late]))
+    assert [json.loads(one.body)["text"] for one in received.arrivals] == ["too late", "late"]
+    assert [post.text for post in source().take(received.arrivals, NOTHING_SPENT).posts] == ["late"]
+
+
+def test_an_item_says_what_it_is_about_and_when_it_was_signed() -> None:
+    (arrival,) = source().receive(call(CALL, off=-200)).arrivals
+    assert (arrival.about, arrival.sent_at) == ("phone:c-1", NOW - timedelta(seconds=200))
+
+
+def test_who_is_who_is_not_believed_of_what_is_gone() -> None:
+    believing = source(links_accounts=True)
+    assert taken(believing, CALL, CALL | {"deleted": True}).linked == ()

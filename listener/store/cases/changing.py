@@ -199,7 +199,12 @@ def _wrote_again(db: "Database", parent: str, at: datetime) -> bool:
 
 
 def _own_account(db: "Database", answer: Answer) -> str:
-    """The account that replied: the brand's own, so no stranger's name."""
+    """The account that replied: the brand's own, so no stranger's name.
+
+    A call that was taken says so itself, and is by who called.
+    """
+    if answer.post_id == answer.parent:
+        return answer.brand
     row = db.execute(
         "SELECT site, author_handle FROM posts WHERE id = ?", (answer.post_id,)
     ).fetchone()

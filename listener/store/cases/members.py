@@ -37,6 +37,8 @@ def case_of_mention(db: "Database", mention_key: str) -> Case | None:
 def answered_at(db: "Database", mention_key: str) -> datetime | None:
     """When somebody first answered the mention's case, after the mention was in it.
 
+    What its own place says of it is not repeated here: there it may have been put right since.
+
     That stands when the customer writes again and the case is open once more, but not where
     somebody opened it anew: then it was no answer.
     """
@@ -44,6 +46,7 @@ def answered_at(db: "Database", mention_key: str) -> datetime | None:
         """SELECT min(a.at) AS at FROM case_members c JOIN mentions m ON m.key = c.mention
            JOIN acts a ON a.case_key = c.case_key AND a.kind = 'answer'
            AND a.saved_at >= c.joined_at AND a.at >= m.published_at
+           AND a.key <> 'answer:' || m.post_id
            WHERE c.mention = ? AND NOT EXISTS (SELECT 1 FROM acts r
                WHERE r.case_key = a.case_key AND r.kind = 'reopen' AND r.n > a.n)""",
         (mention_key,),

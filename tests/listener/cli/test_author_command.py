@@ -126,3 +126,17 @@ def test_hostile_words_stay_words(listener: Listener, store: Store) -> None:
     assert "\x1b" not in out
     assert "\u202e" not in out
     assert "\nperson   somebody" not in out
+
+
+def test_what_was_said_to_a_competitor_was_overheard(
+    listener: Listener, store: Store, tmp_path: Path
+) -> None:
+    configure(tmp_path, "[brands.rival]\nnames = ['Rival']\ncompetitor = true\n")
+    tweet = said("x", ADA, 0)
+    poll(store, [tweet.post], mentions=[tweet, replace(tweet, brand="rival")])
+    (person,) = json.loads(listener("status", "--author", "x:ada", "--json").out)
+    assert (person["figures"]["contacts"], person["figures"]["overheard"]) == (1, 1)
+    assert {one["brand"]: one["is_contact"] for one in person["contacts"]} == {
+        "norvia": True,
+        "rival": False,
+    }

@@ -6,6 +6,8 @@ import pytest
 
 from listener.clock import utc_now
 from listener.model import Author, Post
+from listener.ports import Arrival
+from listener.store.push_port import Pushed
 from listener.testing import a_mention
 from listener.testing.store_steps import EACH, due, poll, settle, tag_all
 from tests.listener.cli.commands import Listener, configure, recent, store_in
@@ -106,3 +108,41 @@ def test_forgetting_twice_finds_nothing_left(folder: Path, listener: Listener) -
         2,
         ["listener: nothing stored is by 'ben': name a handle, an id or SITE:HANDLE"],
     )
+
+
+def test_what_was_pushed_and_refused_is_forgotten_too(folder: Path, listener: Listener) -> None:
+    now = utc_now()
+    bodies = {"1": b'{"author": "@anna", "text": "ecret8"}', "2": b'{"text": "by ben"}'}
+    with store_in(folder) as store:
+        for key, body in bodies.items():
+            store.arrivals.keep([Pushed("calls", Arrival(key, body))], now)
+            (turn,) = store.arrivals.claim(["calls"], now, 60)
+            store.arrivals.refuse(turn, f"it is no item: {body.decode()}", now)
+    assert listener("forget", "anna", "--site", "x").code == 0
+    left = b"".join(path.read_bytes() for path in folder.glob("test.db*"))
+    assert b"ecret8" not in left
+    assert b"by ben" in left
+
+
+def test_a_refused_word_about_a_post_goes_with_the_post(folder: Path) -> None:
+    now = utc_now()
+    with store_in(folder) as store:
+        store.arrivals.keep([Pushed("calls", Arrival("k", b"ecret8", about="x:3"))], now)
+        (turn,) = store.arrivals.claim(["calls"], now, 60)
+        store.arrivals.refuse(turn, "no item", now)
+        poll(store, [], deleted=["x:3"], now=now)
+        store.scrub(now)
+    assert not any(b"ecret8" in path.read_bytes() for path in folder.glob("test.db*"))
+
+
+def test_what_else_there_is_of_a_person_is_told(folder: Path, listener: Listener) -> None:
+    with store_in(folder) as store:
+        store.people.link(["x:anna", "mail:anna@example.org", "phone:+358"], "", utc_now())
+        store.arrivals.keep([Pushed("calls", Arrival("1", b"{}"))], utc_now())
+    for words in (["--dry-run"], []):
+        told = listener("forget", "anna", "--site", "x", *words)
+        known, waits = told.lines[-2:]
+        assert known.startswith("known as the same person's, and not forgotten by this: ")
+        assert known.endswith(": mail:anna@example.org, phone:+358")
+        assert waits.startswith("1 thing that was pushed is not taken in yet: do this again")
+    assert "known as" not in listener("forget", "ben", "--dry-run").out

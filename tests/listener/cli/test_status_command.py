@@ -11,9 +11,10 @@ from listener.budget import Limits
 from listener.cli.standing import lines
 from listener.clock import utc_now
 from listener.model import Gap, Spent
-from listener.ports import FailureState
+from listener.ports import Arrival, FailureState
 from listener.store import Store
 from listener.store.port import SourcePlan
+from listener.store.push_port import Pushed
 from listener.store.sqlite import SqliteStore
 from listener.testing.fakes import NOON, a_post
 from listener.testing.store_steps import HOUR, poll, polled, turn_at
@@ -135,3 +136,18 @@ def test_programs_read_all_of_it(listener: Listener, tmp_path: Path) -> None:
     (use,) = source["budget"]
     assert (use["measure"], use["limit"], use["spent"], use["share"]) == ("posts", 1000, 100, 0.1)
     assert use["forecast"] >= 100
+
+
+def test_what_was_pushed_and_waits_is_told(store: Store) -> None:
+    store.plan_sources([SourcePlan("calls", 60)], NOON - HOUR)
+    pushed = [Pushed(name, Arrival("1", b"{}")) for name in ("calls", "gone")]
+    store.arrivals.keep(pushed, NOON - HOUR)
+    every = list(lines(store.status(NOON), [], NOON))
+    assert "intake   2 due, the oldest for 60 min, 0 later" in every
+    assert "pushed   calls: 1 not taken in yet, the oldest for 60 min" in every
+    assert "!        1 pushed to 'gone', which is not configured" in every
+    (turn,) = store.arrivals.claim(["calls"], NOON - HOUR, 60)
+    store.arrivals.fail(turn, "no \x1b[31manswer", NOON + HOUR)
+    (told,) = (line for line in lines(store.status(NOON), [], NOON) if line.startswith("pushed"))
+    assert told.startswith("pushed   calls: 1 not taken in yet, the oldest for 60 min: no ")
+    assert "\x1b" not in told
