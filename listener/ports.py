@@ -202,8 +202,9 @@ class Receiving(Protocol):
         """What was pushed, oldest first, some hundreds at most; the batch's cursor means nothing.
 
         It covers every one of them: each is posts, deletions, or one of its rejects. Only when it
-        raises Retry are they given again. It may ask the site, within about ten seconds and at no
-        more than ``allowance``, for what a push doesn't say.
+        raises Retry are they given again, ever fewer at a time; one that raises it alone waits, and
+        what came after it is given before it. It may ask the site for what a push doesn't say,
+        within about ten seconds and at no more than ``allowance``.
         """
         ...
 

@@ -154,8 +154,8 @@ def _hangs(one: _Taking, now: datetime) -> bool:
 
 
 def _again_at(turn: IntakeTurn, failure: Retry | Reject, now: datetime) -> datetime:
-    """At once where fewer may do; else as a site's trouble is waited out."""
-    if isinstance(failure, Reject):
+    """At once where fewer may do; one that is alone as a site's trouble is waited out."""
+    if isinstance(failure, Reject) or len(turn.arrivals) > 1:
         return now
     wish = failure.after_seconds
     at = next_attempt(SOURCES, turn.failures + 1, now, now, after_seconds=wish, key=turn.source)

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from listener.model import NOTHING_SPENT, Fault
 from listener.ports import Arrival
+from listener.retry import WISH_SECONDS_MAX
 from listener.store import polls, spending
 from listener.store.connection import Connection
 from listener.store.leases import NO_LEASE, lease
@@ -25,6 +26,10 @@ KNOWN_FOR = timedelta(days=7)
 REFUSED_FOR = timedelta(days=30)
 
 _OUTLIVED = "arrivals WHERE settled_at < ? AND (state = 'taken' OR settled_at < ?)"
+
+
+_MAY_BE = "(a.due_at <= :now OR a.due_at > :far)"
+"""It need not wait; or so long as nobody can want: a clock was wrong when that was written."""
 
 
 class SqliteArrivals:
@@ -65,6 +70,12 @@ class SqliteArrivals:
     def fail(self, turn: IntakeTurn, reason: str, due_at: datetime) -> None:
         with self._connection.writing() as db:
             db.execute("UPDATE intakes SET last_error = ? WHERE source = ?", (reason, turn.source))
+            if len(turn.arrivals) == 1:  # it alone waits: what came after it need not
+                db.execute(
+                    "UPDATE arrivals SET due_at = ?, tries = tries + 1 WHERE n = ?",
+                    (stamp(due_at), turn.arrivals[0].number),
+                )
+                due_at = turn.claimed_at
             _let_go(db, turn, "failures = failures + 1", due_at)
 
     def refuse(self, turn: IntakeTurn, reason: str, now: datetime) -> None:
@@ -113,13 +124,18 @@ def _make_way(db: "Database", source: str, one: Arrival, sent_at: str) -> None:
 def _is_due(db: "Database", source: str, now: datetime) -> bool:
     """Something waits, nobody is at it, and it is time to try."""
     found = db.execute(
-        """SELECT 1 FROM arrivals a LEFT JOIN intakes i ON i.source = a.source
-           WHERE a.source = :source AND a.state = 'waiting'
+        f"""SELECT 1 FROM arrivals a LEFT JOIN intakes i ON i.source = a.source
+           WHERE a.source = :source AND a.state = 'waiting' AND {_MAY_BE}
            AND (coalesce(i.failures, 0) = 0 OR i.due_at <= :now)
            AND (i.lease_until IS NULL OR i.lease_until <= :now) LIMIT 1""",
-        {"source": source, "now": stamp(now)},
+        _at(source, now),
     )
     return found.fetchone() is not None
+
+
+def _at(source: str, now: datetime) -> dict[str, Any]:
+    far = now + timedelta(seconds=WISH_SECONDS_MAX)
+    return {"source": source, "now": stamp(now), "far": stamp(far)}
 
 
 def _claim(
@@ -135,14 +151,19 @@ def _claim(
         row = db.execute("SELECT failures FROM intakes WHERE source = ?", (source,)).fetchone()
         failures = row["failures"]
         some = AT_ONCE[min(failures, len(AT_ONCE) - 1)]
-        yield IntakeTurn(source, tuple(_waiting(db, source, some)), token, failures)
+        arrivals = tuple(_waiting(db, source, now, some))
+        if len(arrivals) == 1:
+            row = db.execute("SELECT tries FROM arrivals WHERE n = ?", (arrivals[0].number,))
+            failures = row.fetchone()["tries"]
+        yield IntakeTurn(source, arrivals, token, failures, now)
 
 
-def _waiting(db: "Database", source: str, limit: int) -> Iterator[Arrival]:
+def _waiting(db: "Database", source: str, now: datetime, limit: int) -> Iterator[Arrival]:
     """The oldest; so many as fit into memory, and at least one."""
     rows = db.execute(
-        """SELECT * FROM arrivals WHERE source = ? AND state = 'waiting' ORDER BY n LIMIT ?""",
-        (source, limit),
+        f"""SELECT * FROM arrivals a WHERE source = :source AND state = 'waiting' AND {_MAY_BE}
+            ORDER BY n LIMIT :limit""",
+        _at(source, now) | {"limit": limit},
     )
     size = 0
     for row in rows:

@@ -19,12 +19,16 @@ class Pushed:
 
 @dataclass(frozen=True, slots=True)
 class IntakeTurn:
-    """What waits for a source, claimed, the oldest first; ``failures`` in a row before this."""
+    """What waits for a source, claimed, the oldest first; ``failures`` in a row before this.
+
+    Of one that is alone those are its own.
+    """
 
     source: str
     arrivals: tuple[Arrival, ...]
     token: int
     failures: int
+    claimed_at: datetime
 
 
 class ArrivalBook(Protocol):
@@ -48,7 +52,10 @@ class ArrivalBook(Protocol):
         ...
 
     def fail(self, turn: IntakeTurn, reason: str, due_at: datetime) -> None:
-        """Nothing came of it: it waits. Raises LostLease."""
+        """Nothing came of it: it waits until then; one that is alone, without what follows it.
+
+        Raises LostLease.
+        """
         ...
 
     def refuse(self, turn: IntakeTurn, reason: str, now: datetime) -> None:

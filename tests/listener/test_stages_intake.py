@@ -118,6 +118,23 @@ def test_a_site_in_trouble_is_waited_for(store: SqliteStore) -> None:
     assert store.status(NOON).posts == 1
 
 
+def test_what_has_to_wait_for_its_site_holds_up_nothing_else(store: SqliteStore) -> None:
+    """Of what is pushed some must be looked up; while that can't be, the rest comes in."""
+    is_down = [True]
+
+    def takes(one: Arrival) -> None:
+        if one.body == b"look me up, Norvia" and is_down:
+            raise Retry("no answer")
+
+    push(store, *["Norvia"] * 3, "look me up, Norvia", *["Norvia"] * 30)
+    stage = stage_of(store, Desk(takes))
+    settle(stage)
+    assert (store.status(NOON).posts, store.arrivals.waiting()) == (33, {"desk": 1})
+    is_down.clear()
+    settle(stage, NOON + MINUTE)
+    assert (store.status(NOON).posts, store.arrivals.waiting()) == (34, {})
+
+
 def test_what_its_source_refuses_is_kept_for_a_person(store: SqliteStore) -> None:
     def takes(_: Arrival) -> None:
         raise Reject("it makes no sense")
