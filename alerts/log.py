@@ -67,6 +67,7 @@ class LogChannel:
         words = f"{post.title}: {post.text}" if post.title else post.text
         found = (
             f"  - {text.headline(mention)}",
+            text.beside(mention),
             text.judged(mention),
             shown(words, self.text_chars_max),
             text.web_address(post.url),

@@ -93,9 +93,18 @@ def evidence(mention: Mention) -> str:
 
 
 def published(mention: Mention) -> str:
-    """When the post was published, to the minute, in UTC."""
+    """When the post was published, to the minute, in UTC, and what is known beside its words."""
     moment = mention.post.published_at
-    return f"published {minute(moment)}" if moment else "no date given"
+    when = f"published {minute(moment)}" if moment else "no date given"
+    return _joined([when, beside(mention)])
+
+
+def beside(mention: Mention) -> str:
+    """How it was said, what its place tells of it, if it was answered; empty for bare words."""
+    post, at = mention.post, mention.answered_at
+    medium = "" if post.medium == "post" else post.medium
+    facts = [f"{shown(name, 20)} {shown(value, 60)}" for name, value in post.facts]
+    return _joined([medium, *facts, f"answered {minute(at)}" if at else ""])
 
 
 def minute(moment: datetime) -> str:

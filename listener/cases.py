@@ -22,6 +22,7 @@ ActKind = Literal[
 ]
 
 IN_PUBLIC = "in public"
+IN_PLACE = "there and then"
 """The ``via`` of a reply that an account of the brand's own wrote to the post itself."""
 LISTENER = "listener"
 """Who does, and via what, what nobody told it to do: mentions join, a snooze ends, all is gone."""
@@ -36,7 +37,8 @@ class Act:
 
     ``by`` is a person of the config, or the channel's own name for somebody, with the channel in
     front: ``slack:U012AB3CD``. ``via`` is where it was done: a channel's name, ``command line``,
-    or ``in public`` where an account of the brand's own replied to the post itself.
+    or ``in public`` where an account of the brand's own replied to the post itself, or ``there and
+    then`` where its place says so, as of a call that was taken.
     """
 
     key: str
@@ -139,7 +141,7 @@ def _unchanged(case: Case, _act: Act) -> Case:
 
 def _settled(case: Case, act: Act) -> Case:
     """Nobody waits any more: both promises are kept or broken, whichever, and over."""
-    by_person = act.via not in {IN_PUBLIC, LISTENER}
+    by_person = act.via not in {IN_PUBLIC, IN_PLACE, LISTENER}
     return replace(
         case,
         owner=case.owner or (act.by if by_person else ""),

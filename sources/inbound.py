@@ -16,8 +16,9 @@ from typing import Annotated, Any
 from listener.clock import utc_now
 from listener.model import Batch, Fault, Spent
 from listener.ports import Arrival, Call, Received, Secret
+from listener.text import shown
 from sources.common import fields
-from sources.inbound_parts.items import Item, item_of, refuse_ahead
+from sources.inbound_parts.items import FIELDS, Item, item_of, refuse_ahead
 from sources.inbound_parts.pace import Bucket
 from sources.inbound_parts.signature import sent_at, wrong_with
 
@@ -25,6 +26,7 @@ SECRET_CHARS_MIN = 16
 ITEMS_MAX = 1_000
 BODY_BYTES_MAX = 5_000_000
 REFUSED_TOLD_MAX = 100
+PASSED_OVER_TOLD_MAX = 20
 
 _JSON = "application/json"
 
@@ -36,6 +38,7 @@ class _Read:
     arrivals: tuple[Arrival, ...]
     refused: tuple[dict[str, Any], ...]
     count: int
+    passed_over: tuple[str, ...] = ()
 
 
 @dataclass
@@ -91,6 +94,7 @@ class InboundSource:
             return _answer(429, {"error": most}, {"Retry-After": str(ceil(wait))})
         told = {"accepted": len(read.arrivals), "refused": read.refused[:REFUSED_TOLD_MAX]}
         told["refused_count"] = len(read.refused)
+        told |= {"passed_over": list(read.passed_over)} if read.passed_over else {}
         return _answer(202 if read.arrivals else 400, told, arrivals=read.arrivals)
 
     def take(self, arrivals: Sequence[Arrival], allowance: Spent) -> Batch:  # noqa: ARG002
@@ -136,7 +140,9 @@ class InboundSource:
             else:
                 arrivals.pop(arrival.key, None)  # said twice: it counts where it was said last
                 arrivals[arrival.key] = arrival
-        return _Read(tuple(arrivals.values()), tuple(refused), len(values))
+        unknown = {name for value in values if isinstance(value, dict) for name in value} - FIELDS
+        told = sorted(shown(name, 60) for name in unknown)[:PASSED_OVER_TOLD_MAX]
+        return _Read(tuple(arrivals.values()), tuple(refused), len(values), tuple(told))
 
 
 def _items_in(body: bytes) -> list[Any]:

@@ -75,6 +75,8 @@ class InstagramSource:
             raise ValueError(f"follow_posts is {self.follow_posts}: give 1 to {FOLLOW_MAX}")
         if self.app_id and self.app_secret is None:
             raise ValueError("app_id is of no use without app_secret")
+        if self.verify_token and self.app_secret is None:
+            raise ValueError("verify_token is of no use without app_secret: webhooks need both")
         self._check_hashtags()
         version("api_version", self.api_version)
         within("requests_max", self.requests_max, REQUESTS_MAX)

@@ -212,7 +212,7 @@ def _block(mention: Mention) -> str:
     lines = [
         *(f"> {quiet(line)}".rstrip() for line in quoted),
         quiet(f"By {text.author_line(post.author)} on {shown(post.site, 60)}"),
-        f"When: {text.published(mention)}",
+        quiet(f"When: {text.published(mention)}"),
         text.web_address(post.url) or quiet(f"No link; post {shown(post.id, 200)}"),
         quiet(f"In reply to: {shown(post.in_reply_to, 120)}") if post.in_reply_to else "",
         quiet(f"Judged: {_judged(mention)}"),
@@ -243,7 +243,7 @@ def _history(alert: Alert) -> str:
     lines = [f"This author wrote {count} {'time' if count == 1 else 'times'} before:"]
     for mention in alert.history[:_HISTORY_MAX]:
         place = text.web_address(mention.post.url) or quiet(shown(mention.post.site, 60))
-        lines.append(f"{text.published(mention)}, {quiet(text.judged(mention))}: {place}")
+        lines.append(f"{quiet(text.published(mention))}, {quiet(text.judged(mention))}: {place}")
     more = text.and_more(count - min(len(alert.history), _HISTORY_MAX))
     return "\n".join(line for line in [*lines, more] if line)
 

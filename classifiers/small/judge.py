@@ -88,8 +88,10 @@ class SmallClassifier:
         weights = shipped()
         words = said(mention, spoken(mention))
         by = self.by or weights.by
+        if not words.text.strip():
+            return _unsure(self.kind, by, "it has no words")
         if words.language not in weights.languages:
-            return _unsure(self.kind, words.language, by)
+            return _unsure(self.kind, by, f"no model for '{words.language}'")
         kind = weights.kinds[self.kind]
         chances = self._bent(_chances(kind, words), words)
         label = kind.labels[int((chances * self._weighed(kind)).argmax())]
@@ -134,7 +136,6 @@ def spoken(mention: Mention) -> str:
     return max(LANGUAGES, key=lambda language: len(part(text, language).hits))
 
 
-def _unsure(kind: str, language: str, by: str) -> Tag:
+def _unsure(kind: str, by: str, why: str) -> Tag:
     """Never a guess dressed as knowledge: the harmless label, with a score that says so."""
-    reason = f"unsure: no model for '{language}'"
-    return Tag(kind, _HARMLESS[kind], _UNSURE_SCORE, (reason,), by)
+    return Tag(kind, _HARMLESS[kind], _UNSURE_SCORE, (f"unsure: {why}",), by)

@@ -104,10 +104,8 @@ def _figures_line(some: Figures) -> str:
     took = some.first_answer_seconds_median
     median = "" if took is None else f", first answer after {_span(took)} (median)"
     heard = f", {some.overheard} overheard" if some.overheard else ""
-    return (
-        f"{some.contacts} contacts, {some.answered} answered{share}, "
-        f"{some.waiting} waiting{median}{heard}"
-    )
+    contacts = "1 contact" if some.contacts == 1 else f"{some.contacts} contacts"
+    return f"{contacts}, {some.answered} answered{share}, {some.waiting} waiting{median}{heard}"
 
 
 def _contact_lines(contact: Contact, zone: tzinfo) -> Iterator[str]:

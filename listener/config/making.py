@@ -7,6 +7,7 @@ from typing import Any
 
 from listener.config.reading import Reading, as_table, named, table_name
 from listener.config.settings import read_value, read_values, refuse_unknown
+from listener.config.tables import BudgetTable
 from listener.ports import Channel, Classifier, Source
 from listener.registry import PluginError, PluginKind, known, plugin, settings
 from listener.suggest import listed
@@ -48,7 +49,9 @@ def take_apart(
     cls = _class(reading, named(place, "type"), kind, values.get("type"), core_names)
     if cls is not None:
         own_names = [setting.name for setting in settings(cls)]
-        refuse_unknown(reading, place, own, [*core_names, *own_names])
+        budget = named(place, "budget") if kind == "sources" else ""
+        elsewhere = {one.name: f"[{budget}]" for one in settings(BudgetTable)} if budget else {}
+        refuse_unknown(reading, place, own, [*core_names, *own_names], elsewhere)
     return PluginTable(kind, place, values, own, cls)
 
 

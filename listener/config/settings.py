@@ -26,6 +26,8 @@ _EMPTY = "empty"
 
 Table = TypeVar("Table")
 
+_NOWHERE: Mapping[str, str] = {}
+
 
 def read_table(
     reading: Reading, place: str, cls: type[Table], stated: dict[str, Any], **required: object
@@ -40,12 +42,21 @@ def read_table(
 
 
 def refuse_unknown(
-    reading: Reading, place: str, table: Iterable[str], known: Iterable[str]
+    reading: Reading,
+    place: str,
+    table: Iterable[str],
+    known: Iterable[str],
+    elsewhere: Mapping[str, str] = _NOWHERE,
 ) -> None:
-    """Note a fault for every key that isn't among the known ones."""
+    """Note a fault for every key that isn't among the known ones.
+
+    ``elsewhere`` is where some belong that are easily put here.
+    """
     names = set(known)
     for key in table:
-        if key not in names:
+        if key in elsewhere and key not in names:
+            reading.fault(named(place, key), f"it belongs into {elsewhere[key]}")
+        elif key not in names:
             reading.fault(named(place, key), f"no such setting{suggestion(key, names)}")
 
 

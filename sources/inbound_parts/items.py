@@ -25,6 +25,15 @@ Json = Mapping[str, Any]
 _MEDIA = get_args(Medium)
 _FACTS = ("outcome", "team")
 
+FIELDS = frozenset(
+    {
+        "id", "site", "medium", "deleted", "text", "title", "url", "author", "published_at",
+        "answered_at", "outcome", "seconds", "team", "facts", "conversation", "in_reply_to",
+        "language", "links", "engagement",
+    }
+)  # fmt: skip
+"""What an item may say; anything else is passed over, and its sender told so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:

@@ -22,6 +22,8 @@ _SEARCH_UIDS = 10_000
 _SEARCH_WIDER = 10
 _PATIENCE = timedelta(days=1)
 _AGAIN = timedelta(days=1)
+_OTHERS = 10
+"""So many mails take turns in showing that the server is well: one of them may be bad itself."""
 
 
 @dataclass
@@ -182,17 +184,37 @@ class Reading:
 
         One that breaks the line each time must not keep the others back: they take turns.
         """
-        turn = int(self.now.timestamp() // 60) % max(len(uids), 1)
+        if any(map(self._is_overdue, uids)):
+            self._try_another()
+        turn = self._turn(len(uids))
         for uid in (*uids[turn:], *uids[:turn]):
             if self.quota.used_up():
                 return
-            since = self.state.pending[uid]
+            is_overdue = self._is_overdue(uid)
             if self._is_had(uid):
                 self._no_longer_aside(uid)
-            elif self.now.timestamp() - since > _PATIENCE.total_seconds():
+            elif is_overdue:
                 self._no_longer_aside(uid)
                 said = "the server did not give it out for a day: it is given up"
                 self.rejects.append(Fault(self._where(uid), said))
+
+    def _try_another(self) -> None:
+        """Ask for a mail that was not put aside, before one that was is given up.
+
+        Raises Retry where that isn't to be had either: then the server is ill, and not the mails.
+        """
+        uids = self.folder.uids(max(self.state.last - _SEARCH_UIDS, 1), self.state.last)
+        others = [uid for uid in uids if uid not in self.state.pending][-_OTHERS:]
+        sized = self.folder.sizes([others[self._turn(len(others))]]) if others else []
+        if sized and not self.folder.mails(sized, 1):
+            raise Retry(f"{self.folder.host} gives out no mail of {self.folder.name}")
+
+    def _turn(self, count: int) -> int:
+        """Whose turn of so many it is: another one each minute."""
+        return int(self.now.timestamp() // 60) % max(count, 1)
+
+    def _is_overdue(self, uid: int) -> bool:
+        return self.now.timestamp() - self.state.pending[uid] > _PATIENCE.total_seconds()
 
     def _is_had(self, uid: int) -> bool:
         """Whether nothing is to be had here any more: it came, or it is gone."""
@@ -202,7 +224,7 @@ class Reading:
         except Refused:
             return False
         except Retry:
-            if self.now.timestamp() - self.state.pending[uid] <= _PATIENCE.total_seconds():
+            if not self._is_overdue(uid):
                 raise
             return False
         for mail in fetched:

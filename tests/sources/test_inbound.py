@@ -12,6 +12,7 @@ import pytest
 from listener.model import NOTHING_SPENT, Batch
 from listener.ports import Arrival, Call, Received, Receiving, Secret
 from sources.inbound import ITEMS_MAX, InboundSource
+from sources.inbound_parts.items import FIELDS
 from sources.inbound_parts.signature import signature
 from tests.sources.pushing import KEY
 
@@ -292,3 +293,14 @@ def test_an_item_says_what_it_is_about_and_when_it_was_signed() -> None:
 def test_who_is_who_is_not_believed_of_what_is_gone() -> None:
     believing = source(links_accounts=True)
     assert taken(believing, CALL, CALL | {"deleted": True}).linked == ()
+
+
+def test_what_nobody_knows_is_passed_over_and_said_so() -> None:
+    item = {"id": "1", "text": "x", "mediun": "chat", "mood\x1b": 1}
+    received = source().receive(call([item, CALL]))
+    assert (received.status, told(received)["passed_over"]) == (202, ["mediun", "mood"])
+    assert "passed_over" not in told(source().receive(call(CALL)))
+
+
+def test_the_published_form_names_just_what_is_read() -> None:
+    assert set(SCHEMA["$defs"]["item"]["properties"]) == FIELDS

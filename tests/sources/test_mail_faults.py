@@ -195,6 +195,22 @@ def test_one_mail_that_breaks_the_line_costs_only_itself(
     assert following.poll().complete
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [HUGE + HANG_UP, b"% NO [SERVERBUG] disk\r\n", b"% OK done\r\n"],
+    ids=["broken line", "refusal", "nothing"],
+)
+def test_a_server_that_gives_out_nothing_for_days_loses_nothing(
+    server: ImapServer, following: Following, answer: bytes
+) -> None:
+    server.answering = _only_bodies(at("UID FETCH", answer))
+    for _ in range(24):
+        outcome_of(following)
+        server.now += timedelta(hours=3)
+    assert not any("given up" in told for told in following.told)
+    recovers(server, following)
+
+
 def test_one_mail_that_is_refused_comes_later(server: ImapServer, following: Following) -> None:
     def refusing(said: Said) -> bytes | None:
         uids = said.words.partition(" ")[0].split(",")

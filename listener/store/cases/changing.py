@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from listener.answers import Answer
-from listener.cases import IN_PUBLIC, LISTENER, Act, ActKind, after
+from listener.cases import IN_PLACE, IN_PUBLIC, LISTENER, Act, ActKind, after
 from listener.model import Case, Mention
 from listener.rules import CaseOrder, Order
 from listener.store import outbox
@@ -182,7 +182,8 @@ def _answer_in_public(
     if case.state in {"answered", "closed"} or _wrote_again(db, parent, answer.at):
         return
     at = min(answer.at, now)
-    act = Act(f"answer:{answer.post_id}", "answer", _own_account(db, answer), IN_PUBLIC, at)
+    via = IN_PLACE if answer.post_id == answer.parent else IN_PUBLIC
+    act = Act(f"answer:{answer.post_id}", "answer", _own_account(db, answer), via, at)
     if not is_known(db, case, act):
         do(db, case, act, now)
 
