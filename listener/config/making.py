@@ -49,8 +49,8 @@ def take_apart(
     cls = _class(reading, named(place, "type"), kind, values.get("type"), core_names)
     if cls is not None:
         own_names = [setting.name for setting in settings(cls)]
-        budget = named(place, "budget") if kind == "sources" else ""
-        elsewhere = {one.name: f"[{budget}]" for one in settings(BudgetTable)} if budget else {}
+        measures = settings(BudgetTable) if kind == "sources" else ()
+        elsewhere = {one.name: f"[sources.{name}.budget]" for one in measures}
         refuse_unknown(reading, place, own, [*core_names, *own_names], elsewhere)
     return PluginTable(kind, place, values, own, cls)
 

@@ -1,8 +1,9 @@
 """The line of an alert that says why it is a mention."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
-from alerts.text import evidence
+from alerts.text import beside, evidence
 from listener.model import Evidence, Verdict
 from tests.alerts.example import ESCAPES, mention
 
@@ -34,3 +35,12 @@ def test_strangers_words_stay_on_a_harmless_line() -> None:
 
 def test_nothing_found_leaves_the_directness() -> None:
     assert evidence(replace(mention(), evidence=())) == "indirect"
+
+
+def test_what_is_known_beside_the_words_is_told() -> None:
+    said = mention()
+    assert beside(replace(said, answered_at=None)) == ""
+    call = replace(said.post, medium="call", facts=(("outcome", "missed\x1b"), ("seconds", "31")))
+    at = datetime(2026, 11, 22, 10, 0, 40, tzinfo=UTC)
+    told = beside(replace(said, post=call, answered_at=at))
+    assert told == "call · outcome missed · seconds 31 · answered 2026-11-22 10:00 UTC"

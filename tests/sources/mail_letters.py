@@ -48,9 +48,10 @@ def source(server: ImapServer, **settings: Any) -> MailSource:
         "allow_private": True,
         "brands": (NORVIA,),
         "timeout_seconds": 10.0,
+        "now": lambda: server.now,
         **settings,
     }
-    return MailSource("127.0.0.1", USER, port=server.port, now=lambda: server.now, **stated)
+    return MailSource("127.0.0.1", USER, port=server.port, **stated)
 
 
 class Following:

@@ -316,6 +316,7 @@ def test_the_token_never_leaves_in_an_address(site: FacebookSite) -> None:
         ({"app_id": "1", "app_secret": None}, "without app_secret"),
         ({"token_expires": "soon"}, "write it like"),
         ({"api_version": "25"}, "write it like v25.0"),
+        ({"verify_token": Secret("word")}, "webhooks need both"),
         ({"api_version": "v25.0/../x"}, "write it like v25.0"),
         ({"api_url": "ftp://x.example"}, "no http"),
         ({"requests_max": 0}, "more than 0"),

@@ -1,6 +1,7 @@
 """The platforms of the simulated year, and what of its plan each can have."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,10 +18,11 @@ from tests.sources.standins.fider_site import FiderSite
 from tests.sources.standins.hackernews_site import HackerNewsSite
 from tests.sources.standins.instagram_site import InstagramSite
 from tests.sources.standins.linkedin_site import LinkedInSite
+from tests.sources.standins.mail_mailbox import MailSite, renumber, serving_mail
 from tests.sources.standins.mastodon_site import MastodonSite
 from tests.sources.standins.playstore_site import PlayStoreSite
 from tests.sources.standins.reddit_site import RedditSite
-from tests.sources.standins.serving import DAY, StandIn
+from tests.sources.standins.serving import DAY, StandIn, serving
 from tests.sources.standins.stackexchange_site import StackExchangeSite
 from tests.sources.standins.telegram_site import TelegramSite
 from tests.sources.standins.threads_site import ThreadsSite
@@ -70,6 +72,7 @@ def cut(site: BlueskySite) -> None:
 class Platform:
     """A platform: its stand-in, how often things happen there, and how it is listened to.
 
+    ``serve`` is how its stand-in is reached, which is HTTP but for mail.
     ``cut`` cuts its streams, where it has any that are read.
     ``edits_among`` is how many of the newest posts are edited: sites may not tell of others.
     Where ``lists`` is not 0, the site lists so many posts, and what comes too fast rolls over.
@@ -88,10 +91,14 @@ class Platform:
     lists: int = 0
     looks: int = 0
     cut: Callable[[Any], None] = nothing
+    serve: Callable[[Any], AbstractContextManager[StandIn]] = serving
 
 
 SELDOM = Rates(posts=1.0)
 """Where a second look at one post takes one request, and a post has forty and more."""
+
+LETTERS = Rates(edits=0.0, deletions=0.0, removals=0.0, cuts=0.05)
+"""What was sent stays as it is; but a server may number all mails anew."""
 
 WISHES = Rates(posts=1.0, removals=0.0)
 """Who leaves such a forum takes their name along, and leaves their words there."""
@@ -141,6 +148,16 @@ PLATFORMS = [
         settings={"keep_hours": 0.0},
         finds_edits=billed,
         finds_deletions=billed,
+    ),
+    Platform(
+        "mail",
+        MailSite,
+        LETTERS,
+        Limits(requests_per_day=60),
+        finds_edits=never,
+        finds_deletions=never,
+        cut=renumber,
+        serve=serving_mail,
     ),
     Platform("playstore", PlayStoreSite, SELDOM, Limits(requests_per_day=300)),
     Platform(

@@ -1,4 +1,4 @@
-"""A platform's year on a stepped clock: its stand-in over HTTP, the real source, stages and store.
+"""A platform's year on a stepped clock: its stand-in, the real source, stages and store.
 
 The clock jumps to the next poll or second look that is due; what happened in the world meanwhile
 happens first, each at its moment. A restart throws away the source with its connections and the

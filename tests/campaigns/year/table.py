@@ -12,7 +12,6 @@ from tests.campaigns.year.judge import Verdict, judge
 from tests.campaigns.year.plan import planned
 from tests.campaigns.year.platforms import PLATFORMS, START, Platform
 from tests.campaigns.year.run import Year
-from tests.sources.standins.serving import serving
 
 IN_MEMORY = Path("/dev/shm")
 """Where databases are fastest; what is asked here has nothing to do with power cuts."""
@@ -41,7 +40,7 @@ HEAD = " ".join(f"{name:>{width}}" for name, width in COLUMNS)
 def played(platform: Platform, seed: int, days: int, folder: Path) -> tuple[Verdict, Year]:
     """The platform's days of this seed, and what they came to."""
     plan = planned(seed, START, days, platform.rates)
-    with serving(platform.site(START)) as site:
+    with platform.serve(platform.site(START)) as site:
         year = Year(site, platform, plan, folder)
         year.play()
     return judge(site, year.books(), platform, plan), year

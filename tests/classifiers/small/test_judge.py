@@ -64,6 +64,11 @@ class TestEveryKind(ClassifierSuite):
         assert tag.reasons == ("unsure: no model for 'fr'",)
         assert tag.chances == ()
 
+    def test_of_no_words_it_makes_nothing(self, kind: Kind) -> None:
+        tag = judge(kind, mention(" \n", "en"))
+        assert tag.score < 0.5
+        assert tag.reasons == ("unsure: it has no words",)
+
     def test_copies_of_a_text_are_judged_alike_whoever_wrote_them(self, kind: Kind) -> None:
         one = named("Norvia never answers")
         other = replace(one, post=replace(one.post, native_id="2"))

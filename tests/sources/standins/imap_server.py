@@ -66,7 +66,7 @@ class ImapServer:
         self.now = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
         self.folders: dict[str, Box] = {"INBOX": Box()}
         self.capabilities: tuple[str, ...] = CAPABILITIES
-        self.greeting = b"* OK ready\r\n"
+        self.greeting: bytes | Callable[[], bytes] = b"* OK ready\r\n"
         self.answering: Answering = lambda _: None
         self.untold = ""
         self.before_tls = ""
@@ -152,7 +152,8 @@ class _Talk:
         self.box: Box | None = None
 
     def run(self) -> None:
-        if not self.send(self.server.greeting):
+        greeting = self.server.greeting
+        if not self.send(greeting() if callable(greeting) else greeting):
             return
         while line := self.words.readline():
             tag, _, rest = line.decode().strip().partition(" ")
