@@ -260,7 +260,8 @@ def test_a_digest_says_what_it_rests_on(tmp_path: Path, listener: Listener) -> N
     listener("import", "export.csv")
     page = listener("digest", "--since", "2024-03-01", "--until", "2024-03-02").out
     assert "No coverage was recorded for this period" in page
-    (row,) = [line for line in page.splitlines() if "import/brandwatch" in line]
+    told, row = [line for line in page.splitlines() if "import/brandwatch" in line]
+    assert "is in no number" in told
     assert "no coverage recorded" in row
 
 

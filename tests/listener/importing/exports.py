@@ -64,4 +64,5 @@ def reader(export: Export) -> RowReader:
 def rows(path: Path, **fields: object) -> list[Row]:
     """All the rows that can be read."""
     export = open_export(path, **fields)  # type: ignore[arg-type]
-    return [reader(export).row(record) for record in export.records()]
+    records = list(export.records())  # to its end, and closed, before a row is refused
+    return [reader(export).row(record) for record in records]
