@@ -146,7 +146,6 @@ def a_day(places: Places) -> None:
 def test_one_customer_is_one_person_on_every_channel(places: Places, listener: Listener) -> None:
     a_day(places)
     shown = listener("status", "--author", "x:@aino")
-    print(f"\n{shown.out}")
     assert (shown.code, shown.err) == (0, "")
     (person,) = json.loads(listener("status", "--author", "x:@aino", "--json").out)
     said = {one["channel"]: one for one in person["contacts"]}
