@@ -198,7 +198,8 @@ def test_only_what_meta_signed_is_taken(site: FacebookSite) -> None:
 
 def test_without_its_secrets_nothing_is_taken(site: FacebookSite) -> None:
     call = site.pushed(site.publish("Norvia"))
-    for settings in ({"verify_token": None}, {"app_secret": None, "app_id": ""}):
+    neither = {"app_secret": None, "app_id": "", "verify_token": None}
+    for settings in ({"verify_token": None}, neither):
         for one in (call, site.handshake()):
             refused = site.source(**settings).receive(one)
             assert (refused.status, refused.arrivals) == (403, ())
