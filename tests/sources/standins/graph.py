@@ -11,6 +11,7 @@ the messages.
 import hashlib
 import hmac
 import json
+from abc import abstractmethod
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -68,9 +69,9 @@ class GraphSite(StandIn):
             answered = error(100, "Invalid parameter")
         return Answer(answered.status, answered.body, {**answered.headers, **self._usage()})
 
+    @abstractmethod
     def ask(self, parts: list[str], asked: Asked) -> Answer:
         """The answer to a question that is allowed; a stand-in fills it in."""
-        raise NotImplementedError
 
     # Webhooks.
 
