@@ -25,6 +25,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from listener.clock import sleep
+
 ROOT = Path(__file__).parents[1]
 CONFIG = """
 [listener]
@@ -170,7 +172,7 @@ def _has_ended(process: "subprocess.Popen[bytes]", seconds: float) -> bool:
         ended = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         if ended or time.perf_counter() >= until:
             return ended
-        time.sleep(min(0.01, seconds))
+        sleep(min(0.01, seconds))
 
 
 def rows_stored(folder: Path) -> int:

@@ -9,12 +9,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 from listener.evaluation import accuracy, bootstrap, confusion, macro_f1
 from listener.evaluation.labels import Pair
 from listener.model import Mention
 from listener.ports import Classifier, Corrected, Teachable
+
+Example = TypeVar("Example")
 
 EXAMPLES_MIN = 20
 """Fewer corrections than these teach nothing that would hold."""
@@ -132,9 +134,9 @@ def folds(examples: Sequence[Corrected], count: int = FOLDS) -> list[list[int]]:
     return [sorted(part) for part in parts if part]
 
 
-def batches(examples: Iterable[Corrected]) -> Iterator[list[Corrected]]:
+def batches(examples: Iterable[Example]) -> Iterator[list[Example]]:
     """The examples, some at a time."""
-    some: list[Corrected] = []
+    some: list[Example] = []
     for one in examples:
         some.append(one)
         if len(some) == BATCH:

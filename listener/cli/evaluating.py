@@ -16,6 +16,7 @@ from listener.cli.watched import counted
 from listener.config import Config
 from listener.evaluation.lines import Labelled, LabelledReader
 from listener.evaluation.tally import Tally
+from listener.learning import batches
 from listener.stages.again import judged_again
 from listener.stages.deciding import decided_alone, with_parents
 from listener.stages.tag import Judge
@@ -24,7 +25,6 @@ from listener.suggest import listed
 from listener.text import shown
 
 SITE = "file"
-BATCH = 64
 DIMENSIONS = ("brand", "language", "site")
 
 
@@ -50,7 +50,7 @@ def evaluate(path: Path, asked: Asked) -> None:
     notes: list[str] = []
     with ExitStack() as open_files:
         labelled = _labelled(config, asked, known, notes, open_files)
-        for some in _batches(counted(labelled, "judged")):
+        for some in batches(counted(labelled, "judged")):
             _measure(tally, judges, some, dimensions)
     if not tally.columns:
         raise BadUse(_nothing(asked, tally))
@@ -82,7 +82,7 @@ def _labelled(
         yield from _of_file(reader, file, open_files)
     if asked.corrections or not asked.files:
         store = open_files.enter_context(reading(config))
-        for some in _batches(_of_corrections(store.corrections.standing(), known, notes)):
+        for some in batches(_of_corrections(store.corrections.standing(), known, notes)):
             mentions = with_parents(store, [one.mention for one in some])
             for one, mention in zip(some, mentions, strict=True):
                 yield replace(one, mention=mention)
@@ -125,17 +125,6 @@ def _taught_by(lesson: Lesson, one: Standing) -> bool:
     of_brand = lesson.brand in {"", one.mention.brand}
     in_time = one.number <= lesson.corrections_until
     return of_brand and in_time and lesson.kind == one.correction.kind
-
-
-def _batches(labelled: Iterable[Labelled]) -> Iterator[list[Labelled]]:
-    some: list[Labelled] = []
-    for one in labelled:
-        some.append(one)
-        if len(some) == BATCH:
-            yield some
-            some = []
-    if some:
-        yield some
 
 
 def _measure(
