@@ -8,9 +8,13 @@ facts in numbers: what the lexicons found, where it stands to the brand, and how
 
 import functools
 import math
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
 
 from classifiers.lexicon.reading import Hit
 from classifiers.lexicon.tokens import Token
@@ -33,29 +37,54 @@ _REACH = 3
 _CLOSE = 4
 
 
-def features(seen: Seen) -> dict[int, float]:
-    """Index in ``range(HASHES)`` → value."""
-    groups = {
-        "words": Counter(_words(seen.own)),
-        "pieces": Counter(_pieces(seen.own.row)),
-        "around": Counter(_around(seen.own)),
-        "owned": Counter(_owned(seen.own)),
-        "parent": Counter(index(f"P{word}") for word in _plain(seen.parent)),
-    }
-    found: dict[int, float] = {}
-    for name, counts in groups.items():
-        _add(found, counts, _GROUP_LENGTH[name])
-    for name, value in facts(seen):
-        place = index(f"F{name}")
-        found[place] = found.get(place, 0.0) + value * _GROUP_LENGTH["facts"]
-    return found
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """Places in ``range(HASHES)`` and the value at each; a place may come twice, to be summed."""
+
+    places: NDArray[np.int64]
+    values: NDArray[np.float32]
+
+    def summed(self) -> dict[int, float]:
+        """Each place once, with its value."""
+        found: dict[int, float] = {}
+        for place, value in zip(self.places.tolist(), self.values.tolist(), strict=True):
+            found[place] = found.get(place, 0.0) + value
+        return found
 
 
-def _add(found: dict[int, float], counts: Mapping[int, int], length: float) -> None:
-    values = {place: 1 + math.log(count) for place, count in counts.items()}
-    scale = length / math.sqrt(sum(value * value for value in values.values()) or 1.0)
-    for place, value in values.items():
-        found[place] = found.get(place, 0.0) + value * scale
+def features(seen: Seen) -> Features:
+    """All that is known of a mention, as numbers."""
+    counted = _counted(
+        {
+            "words": _places(_words(seen.own)),
+            "pieces": _pieces(seen.own.row),
+            "around": _places(_around(seen.own)),
+            "owned": _places(_owned(seen.own)),
+            "parent": _places(index(f"P{word}") for word in _plain(seen.parent)),
+        }
+    )
+    told = dict(facts(seen))
+    values = np.fromiter(told.values(), dtype=np.float32) * np.float32(_GROUP_LENGTH["facts"])
+    return Features(
+        np.concatenate([counted.places, _places(index(f"F{name}") for name in told)]),
+        np.concatenate([counted.values, values]),
+    )
+
+
+def _places(some: Iterable[int]) -> NDArray[np.int64]:
+    return np.fromiter(some, dtype=np.int64)
+
+
+def _counted(groups: Mapping[str, NDArray[np.int64]]) -> Features:
+    """Each group's places once, by how often they came; all of a group together of its length."""
+    apart = [places + (number << HASH_BITS) for number, places in enumerate(groups.values())]
+    once, counts = np.unique(np.concatenate(apart), return_counts=True)
+    values = 1 + np.log(counts)
+    group = once >> HASH_BITS
+    squares = np.bincount(group, values * values, minlength=len(groups))
+    lengths = np.array([_GROUP_LENGTH[name] for name in groups])
+    scaled = values * (lengths / np.sqrt(np.maximum(squares, 1.0)))[group]
+    return Features(once & (HASHES - 1), scaled.astype(np.float32))
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -92,16 +121,15 @@ def _words(part: Part) -> Iterator[int]:
         yield index(f"{first} {second}")
 
 
-def _pieces(row: tuple[Token, ...]) -> Iterator[int]:
-    for token in row:
-        if token.kind == "word":
-            yield from _pieces_of(_folded(token))
+def _pieces(row: tuple[Token, ...]) -> NDArray[np.int64]:
+    words = [_pieces_of(_folded(token)) for token in row if token.kind == "word"]
+    return np.concatenate(words) if words else np.zeros(0, dtype=np.int64)
 
 
 @functools.lru_cache(maxsize=1 << 14)
-def _pieces_of(word: str) -> tuple[int, ...]:
+def _pieces_of(word: str) -> NDArray[np.int64]:
     edged = f"<{word}>"
-    return tuple(
+    return _places(
         index(f"C{edged[start : start + size]}")
         for size in _PIECES
         for start in range(len(edged) - size + 1)

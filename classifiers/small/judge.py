@@ -68,7 +68,7 @@ class SmallClassifier:
         known = [(words, label) for words, label in known if words.language in weights.languages]
         known = known[-lesson.EXAMPLES_MAX :]
         adds = lesson.fit(
-            [features(see(words)) for words, _ in known],
+            [features(see(words)).summed() for words, _ in known],
             np.array([self._leaning(kind, words) for words, _ in known], dtype=np.float64),
             np.array([kind.labels.index(label) for _, label in known], dtype=np.int64),
         )
@@ -108,7 +108,7 @@ class SmallClassifier:
         """What the lesson, if there is one, makes of the model's chances."""
         if self.learnt is None:
             return chances
-        added = self.learnt.added(features(see(words)))
+        added = self.learnt.added(features(see(words)).summed())
         return np.asarray(lesson.softmax(np.log(chances + 1e-6) + added), dtype=np.float32)
 
     def _weighed(self, kind: Weighed) -> Row:

@@ -59,8 +59,8 @@ def _spoken(
 ) -> Iterator[tuple[float, Hit, str]]:
     for hit in seen.own.hits:
         names = facts_of(seen.own, hit)
-        weight = sum(weights.says(index(f"F{name}"), kind, label) for name in names)
         if names:
+            weight = weights.says([index(f"F{name}") for name in names], kind, label)
             yield weight, hit, _told(hit, negated=seen.own.scope.negated(hit))
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.small.features import HASHES
+from classifiers.small.features import HASHES, Features
 from listener.ports import Reject
 
 Row = NDArray[np.float32]
@@ -63,20 +63,19 @@ class Weights:
     bias: Row
     outer: NDArray[np.float32]
 
-    def logits(self, features: Mapping[int, float]) -> Row:
+    def logits(self, features: Features) -> Row:
         """A number per label of every kind, before calibration."""
-        indices = np.fromiter(features.keys(), dtype=np.intp, count=len(features))
-        weights = np.fromiter(features.values(), dtype=np.float32, count=len(features))
-        summed = (weights @ self.values[self.place[indices]].astype(np.float32)) * self.scales
+        rows = self.values[self.place[features.places]].astype(np.float32)
+        summed = (features.values @ rows) * self.scales
         hidden = np.maximum(summed[: len(self.bias)] + self.bias, 0)
         return np.asarray(summed[len(self.bias) :] + hidden @ self.outer, dtype=np.float32)
 
-    def says(self, index: int, kind: str, label: str) -> float:
-        """What the linear part holds of one feature for a label, against the mean of the others."""
+    def says(self, indices: Sequence[int], kind: str, label: str) -> float:
+        """What the linear part holds of these features for a label, against the mean of others."""
         columns = self.kinds[kind].columns
-        start = len(self.bias)
-        row = self.values[self.place[index], start + columns.start : start + columns.stop]
-        held = row * self.scales[start + columns.start : start + columns.stop]
+        start = len(self.bias) + columns.start
+        rows = self.values[self.place[list(indices)], start : start + len(self.kinds[kind].labels)]
+        held = rows.sum(axis=0, dtype=np.int32) * self.scales[start : start + rows.shape[1]]
         return float(held[self.kinds[kind].labels.index(label)] - held.mean())
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.small.features import features
+from classifiers.small.features import Features, features
 from classifiers.small.seen import said, see
 from classifiers.training.posts import Labelled
 from listener.model import LABELS
@@ -38,17 +38,17 @@ def examples(labelled: Sequence[Labelled], kinds: Sequence[str]) -> Examples:
     """The examples, read on all cores."""
     with ProcessPoolExecutor() as pool:
         rows = list(pool.map(_features, labelled, chunksize=200))
-    starts = np.cumsum([0, *(len(row) for row in rows)])
+    starts = np.cumsum([0, *(len(row.places) for row in rows)])
     return Examples(
         labelled,
-        np.concatenate([np.fromiter(row.keys(), np.int32, len(row)) for row in rows]),
-        np.concatenate([np.fromiter(row.values(), np.float32, len(row)) for row in rows]),
+        np.concatenate([row.places for row in rows]).astype(np.int32),
+        np.concatenate([row.values for row in rows]),
         starts,
         {kind: np.array([_truth(one, kind) for one in labelled]) for kind in kinds},
     )
 
 
-def _features(one: Labelled) -> dict[int, float]:
+def _features(one: Labelled) -> Features:
     return features(see(said(one.mention, one.language)))
 
 

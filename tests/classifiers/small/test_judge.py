@@ -11,9 +11,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import pytest
 
 from classifiers.small import general, weights
+from classifiers.small.features import Features
 from classifiers.small.judge import Kind, SmallClassifier, spoken
 from classifiers.small.weights import load, shipped
 from listener.model import LABELS, Evidence, Mention, Post, Tag
@@ -229,7 +231,9 @@ class TestTheFiles:
     def test_features_never_seen_say_nothing(self) -> None:
         model = shipped()
         unseen = int((model.place == len(model.values) - 1).nonzero()[0][0])
-        assert (model.logits({unseen: 5.0}) == model.logits({})).all()
+        nothing = Features(np.zeros(0, np.int64), np.zeros(0, np.float32))
+        something = Features(np.array([unseen]), np.array([5.0], np.float32))
+        assert (model.logits(something) == model.logits(nothing)).all()
 
 
 class TestTheGeneralTest:
