@@ -33,7 +33,11 @@ class Scope:
 
     def negated(self, hit: Hit) -> bool:
         """Whether a negation stands shortly before, in the same clause."""
-        for place in range(hit.start - 1, max(hit.start - 1 - NEGATION_REACH, -1), -1):
+        return self.negated_at(hit.start)
+
+    def negated_at(self, start: int) -> bool:
+        """The same of the word at this place."""
+        for place in range(start - 1, max(start - 1 - NEGATION_REACH, -1), -1):
             if self._row[place].kind in {"stop", "pause"} or place == self._turn:
                 return False
             if place in self._negations:

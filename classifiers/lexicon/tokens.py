@@ -5,6 +5,7 @@ words in capitals, because both say how strongly something is meant. Every patte
 time in proportion to the text, whatever the text is.
 """
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def _cleaned(text: str) -> str:
 def _token(found: re.Match[str]) -> Token:
     kind, shown = found.lastgroup, found.group()
     if kind == "word":
-        return _word(shown)
+        return _kept(shown) if len(shown) <= _KEPT_CHARS_MAX else _word(shown)
     if kind == "sign":
         return Token("sign", shown, (_emoticon(shown),))
     if kind == "number":
@@ -95,6 +96,11 @@ def _word(shown: str) -> Token:
         stretched=len(forms) > 1,
         hashtag=bare != shown,
     )
+
+
+_KEPT_CHARS_MAX = 40
+_kept = functools.lru_cache(maxsize=1 << 14)(_word)
+"""Most words come again."""
 
 
 def _spellings(folded: str) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ facts in numbers: what the lexicons found, where it stands to the brand, and how
 import functools
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -20,7 +20,7 @@ from classifiers.lexicon.reading import Hit
 from classifiers.lexicon.tokens import Token
 from classifiers.small.seen import Part, Seen
 
-HASH_BITS = 18
+HASH_BITS = 20
 HASHES = 1 << HASH_BITS
 
 _GROUP_LENGTH = {
@@ -29,6 +29,8 @@ _GROUP_LENGTH = {
     "around": 0.8,
     "parent": 0.3,
     "owned": 0.6,
+    "meant": 1.4,
+    "compared": 0.8,
     "facts": 1.0,
 }
 _PIECES = (3, 4, 5)
@@ -54,12 +56,15 @@ class Features:
 
 def features(seen: Seen) -> Features:
     """All that is known of a mention, as numbers."""
+    words = _plain(seen.own)
     counted = _counted(
         {
-            "words": _places(_words(seen.own)),
+            "words": _places(_words(words)),
             "pieces": _pieces(seen.own.row),
-            "around": _places(_around(seen.own)),
-            "owned": _places(_owned(seen.own)),
+            "around": _places(_around(seen.own, words)),
+            "owned": _places(_owned(seen.own, words)),
+            "meant": _places(_meant(seen.own)),
+            "compared": _places(_compared(seen.own, words)),
             "parent": _places(index(f"P{word}") for word in _plain(seen.parent)),
         }
     )
@@ -113,8 +118,7 @@ _PLAIN: dict[str, Callable[[Token], str]] = {
 }
 
 
-def _words(part: Part) -> Iterator[int]:
-    words = _plain(part)
+def _words(words: Sequence[str]) -> Iterator[int]:
     for word in words:
         yield index(word)
     for first, second in zip(["<", *words], [*words, ">"], strict=True):
@@ -136,9 +140,8 @@ def _pieces_of(word: str) -> NDArray[np.int64]:
     )
 
 
-def _around(part: Part) -> Iterator[int]:
+def _around(part: Part, words: Sequence[str]) -> Iterator[int]:
     """The words near each place of the brand, with their distance and side."""
-    words = _plain(part)
     for place in part.brands:
         for far in range(1, _REACH + 1):
             if place - far >= 0:
@@ -151,11 +154,43 @@ def _around(part: Part) -> Iterator[int]:
             yield index(f"M{words[place - 1]} {words[place + 1]}")
 
 
-def _owned(part: Part) -> Iterator[int]:
+def _owned(part: Part, words: Sequence[str]) -> Iterator[int]:
     """The words that are about the brand, and apart from them those about others."""
-    for word, owner in zip(_plain(part), part.owners, strict=True):
+    for word, owner in zip(words, part.owners, strict=True):
         if owner:
             yield index(f"{owner}{word}")
+
+
+def _meant(part: Part) -> Iterator[int]:
+    """What the words mean, whatever the language; whom it is about; and what comes together."""
+    before: tuple[str, ...] = ("<",)
+    for place, (means, owner) in enumerate(zip(part.means, part.owners, strict=True)):
+        if not means:
+            continue
+        no = "no " if part.scope.negated_at(place) else ""
+        for name in means:
+            yield index(f"G{no}{name}")
+            if owner:
+                yield index(f"G{owner}{no}{name}")
+            yield from (index(f"G{first} {no}{name}") for first in before)
+        before = tuple(f"{no}{name}" for name in means)
+
+
+def _compared(part: Part, words: Sequence[str]) -> Iterator[int]:
+    """The words of sentences that name the brand and another, by the order of the three."""
+    ours, theirs = _by_sentence(part, part.brands), _by_sentence(part, sorted(part.others))
+    for place, word in enumerate(words):
+        sentence = part.sentences[place]
+        if sentence in ours and sentence in theirs and place not in part.others:
+            order = (ours[sentence] < place, theirs[sentence] < place)
+            first = ours[sentence] < theirs[sentence]
+            for name in (word, *part.means[place]):
+                yield index(f"Z{order}{first}{name}")
+
+
+def _by_sentence(part: Part, places: Iterable[int]) -> dict[int, int]:
+    """The first of these places in each sentence."""
+    return {part.sentences[place]: place for place in sorted(places, reverse=True)}
 
 
 def facts(seen: Seen) -> Iterator[tuple[str, float]]:
@@ -165,6 +200,7 @@ def facts(seen: Seen) -> Iterator[tuple[str, float]]:
     yield f"site {seen.said.site}", 0.5
     yield "reply", 0.5 * seen.said.is_reply
     yield "direct", 0.5 * seen.said.is_direct
+    yield "of nobody", 0.5 * seen.said.of_nobody
     yield from _written(seen.own)
     yield from _found(seen.own, "")
     yield from _found(seen.parent, "parent ")

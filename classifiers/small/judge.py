@@ -92,13 +92,18 @@ class SmallClassifier:
             return _unsure(self.kind, by, "it has no words")
         if words.language not in weights.languages:
             return _unsure(self.kind, by, f"no model for '{words.language}'")
-        kind = weights.kinds[self.kind]
+        asked = self._asked(words)
+        kind = weights.kinds[asked]
         chances = self._bent(_chances(kind, words), words)
         label = kind.labels[int((chances * self._weighed(kind)).argmax())]
         says = label != _HARMLESS[self.kind]
-        why = reasons(see(words), weights, self.kind, label) if says else ()
+        why = reasons(see(words), weights, asked, label) if says else ()
         told = tuple((one, round(float(p), 4)) for one, p in zip(kind.labels, chances, strict=True))
         return Tag(self.kind, label, round(dict(told)[label], 3), why, by, told)
+
+    def _asked(self, words: Said) -> str:
+        """What is to answer: of a text that is of no brand, its own mood is its sentiment."""
+        return "mood" if self.kind == "sentiment" and words.of_nobody else self.kind
 
     def _leaning(self, kind: Weighed, words: Said) -> Row:
         """The logits by which the label is chosen: chances and costs together."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifiers.lexicon.lists import LANGUAGES
+from classifiers.lexicon.meanings import meanings
 from classifiers.lexicon.reading import Hit, Reading, read
 from classifiers.lexicon.scope import Scope
 from classifiers.lexicon.tokens import BRAND, TEXT_CHARS_MAX, Token
@@ -30,7 +31,7 @@ class Part:
     """One text, taken apart.
 
     ``clauses`` and ``sentences`` give each token's number, ``brands`` and ``others`` the places
-    of names, and ``owners`` says whom each token is about.
+    of names, ``owners`` says whom each token is about and ``means`` what it means.
     """
 
     row: tuple[Token, ...]
@@ -41,6 +42,7 @@ class Part:
     brands: tuple[int, ...]
     others: frozenset[int]
     owners: tuple[str, ...]
+    means: tuple[tuple[str, ...], ...]
 
     def beside(self, numbers: Sequence[int]) -> frozenset[int]:
         """The numbers, of clauses or of sentences, in which the brand stands."""
@@ -49,7 +51,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a mention says, the brand's sign in it: equal for copies, so they are judged once."""
+    """What a mention says, the brand's sign in it: equal for copies, so they are judged once.
+
+    ``of_nobody`` is what mentions no brand and is judged all the same: by its own mood.
+    """
 
     text: str
     parent: str
@@ -57,6 +62,7 @@ class Said:
     site: str
     is_reply: bool
     is_direct: bool
+    of_nobody: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ def said(mention: Mention, language: str) -> Said:
         post.site,
         bool(post.in_reply_to),
         mention.directness == "direct",
+        not mention.brand,
     )
 
 
@@ -105,6 +112,7 @@ def part(text: str, language: str) -> Part:
         brands,
         others,
         owners(clauses, brands, others),
+        tuple(map(meanings(language).of, reading.row)),
     )
 
 

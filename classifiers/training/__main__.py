@@ -8,27 +8,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.small import general
-from classifiers.training.calibrate import bends, chances, costs
+from classifiers.training.calibrate import SPAM_COSTS, bends, chances, costs
 from classifiers.training.matrix import NOT_JUDGED, Examples, examples
 from classifiers.training.network import Fitted, Fitter, Plan
 from classifiers.training.pack import Tuned, pack
-from classifiers.training.posts import KINDS, Labelled, posts
+from classifiers.training.phrases import phrases
+from classifiers.training.posts import ANSWERS, FITTED, KINDS, MOOD, Labelled, posts
 from classifiers.training.sets import TRAINED_ON, labelled
-from listener.model import LABELS, Mention
+from listener.model import Mention
 
 OUT = Path(__file__).parents[1] / "small" / "model"
 BY = "small/1"
-
-OTHERS_MAX = 32_000
-"""About how many examples of the other sets are read."""
 
 
 def main() -> None:
     """Read, fit, calibrate, write."""
     options = _options()
-    read = examples(_read(options.sets), KINDS)
+    read = examples(_read(options.sets), FITTED)
     print(f"{len(read.labelled):,} examples, {len(read.indices):,} features")  # noqa: T201
-    fitter = Fitter(read, KINDS, Plan(epochs=options.epochs))
+    fitter = Fitter(read, FITTED, Plan(epochs=options.epochs))
     fitted = fitter.fit(_rows(read, "train"))
     tuned = tune(read, fitter, fitted)
     languages = sorted({one.language for one in read.labelled if one.set == "ours"})
@@ -47,19 +45,14 @@ def _options() -> argparse.Namespace:
 
 def _read(sets: Path | None) -> list[Labelled]:
     """Train and tune posts; the test posts are not even opened."""
-    ours = list(posts(("train", "tune")))
-    return ours + (thinned(list(labelled(sets, TRAINED_ON))) if sets else [])
-
-
-def thinned(others: list[Labelled]) -> list[Labelled]:
-    """Every so many-th, so that ours are not drowned."""
-    return others[:: max(1, len(others) // OTHERS_MAX)]
+    ours = [*posts(("train", "tune")), *phrases()]
+    return ours + (list(labelled(sets, TRAINED_ON)) if sets else [])
 
 
 def _general(read: Examples) -> Iterator[tuple[Mention, Mapping[str, str]]]:
     """The tune posts, with the labels that are no convention."""
     for number, one in enumerate(read.labelled):
-        if one.split == "tune":
+        if one.split == "tune" and one.set == "ours":
             kinds = [kind for kind in KINDS if read.truths[kind][number] != NOT_JUDGED]
             yield one.mention, {kind: one.labels[kind] for kind in kinds}
 
@@ -73,15 +66,24 @@ def tune(read: Examples, fitter: Fitter, fitted: Fitted) -> Mapping[str, Tuned]:
     rows = _rows(read, "tune")
     logits = fitter.logits(fitted, rows)
     tuned, first = {}, 0
-    for kind in KINDS:
-        last = first + len(LABELS[kind])
-        judged = read.truths[kind][rows] >= 0
+    for kind in FITTED:
+        last = first + len(ANSWERS[kind])
+        judged = (read.truths[kind][rows] >= 0) & _tells(read, rows, kind)
         languages = [read.labelled[row].language for row in rows[judged]]
         tuned[kind] = _tuned(
             kind, logits[judged, first:last], read.truths[kind][rows[judged]], languages
         )
         first = last
     return tuned
+
+
+def _tells(read: Examples, rows: NDArray[np.int64], kind: str) -> NDArray[np.bool_]:
+    """Which examples a kind is tuned on: the mood on texts of no brand, if a language has any."""
+    told = [read.labelled[row] for row in rows]
+    moody = {one.language for one in told if one.set != "ours"}
+    return np.array(
+        [kind != MOOD or one.set != "ours" or one.language not in moody for one in told]
+    )
 
 
 def _tuned(
@@ -91,11 +93,7 @@ def _tuned(
     likely = np.vstack(
         [chances(row[None], bent[one]) for row, one in zip(logits, languages, strict=True)]
     )
-    return Tuned(bent, _SPAM_COSTS if kind == "spam" else costs(likely, truths))
-
-
-_SPAM_COSTS = (0.1, 1.0)
-"""A customer called spam is ten times worse than spam that is read: yes from a chance of 0.91."""
+    return Tuned(bent, SPAM_COSTS if kind == "spam" else costs(likely, truths))
 
 
 if __name__ == "__main__":

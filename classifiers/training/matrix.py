@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from classifiers.small.features import Features, features
 from classifiers.small.seen import said, see
-from classifiers.training.posts import Labelled
-from listener.model import LABELS
+from classifiers.training.posts import ANSWERS, MOOD, Labelled
 
 NOT_JUDGED = -1
 """Stands for the label of a kind that an example does not have."""
@@ -20,7 +19,7 @@ NOT_JUDGED = -1
 class Examples:
     """Sparse rows, one after the other: ``starts`` says where each begins in the other two.
 
-    ``truths`` holds per kind each example's label as its place in ``LABELS``.
+    ``truths`` holds per kind each example's label as its place in ``ANSWERS``.
     """
 
     labelled: Sequence[Labelled]
@@ -53,8 +52,13 @@ def _features(one: Labelled) -> Features:
 
 
 def _truth(one: Labelled, kind: str) -> int:
-    """What is spam is judged for nothing else: its other labels are a convention."""
+    """What is spam is judged for nothing else: its other labels are a convention.
+
+    Posts about a brand teach the mood as well; what is of no brand teaches the mood alone.
+    """
     if kind != "spam" and one.labels.get("spam") == "yes":
         return NOT_JUDGED
-    label = one.labels.get(kind)
-    return NOT_JUDGED if label is None else LABELS[kind].index(label)
+    if kind == "sentiment" and not one.mention.brand:
+        return NOT_JUDGED
+    label = one.labels.get("sentiment" if kind == MOOD else kind)
+    return NOT_JUDGED if label is None else ANSWERS[kind].index(label)

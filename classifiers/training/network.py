@@ -16,27 +16,29 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim import Optimizer
 
+from classifiers.small.features import HASHES
 from classifiers.training.matrix import NOT_JUDGED, Examples
-from listener.model import LABELS
+from classifiers.training.posts import ANSWERS, MOOD, Labelled
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How it is fitted. ``seen_min``: a feature of fewer examples is left out.
+    """How it is fitted.
 
+    A feature is used that ``seen_min`` of our examples have, or three times as many of all.
     ``members`` networks are fitted from different beginnings and speak as one: their mean.
     """
 
-    hidden: int = 64
-    members: int = 1
-    epochs: int = 7
+    hidden: int = 48
+    members: int = 2
+    epochs: int = 6
     batch: int = 96
     rate: float = 0.003
     dropped: float = 0.5
     dropped_hidden: float = 0.5
     seen_min: int = 3
-    set_weight: float = 0.3
-    set_share: float = 1.0
+    set_weight: float = 0.5
+    set_share: float = 2.0
     seed: int = 1
 
 
@@ -45,7 +47,7 @@ class Network(nn.Module):  # type: ignore[misc]
 
     def __init__(self, features: int, kinds: Sequence[str], plan: Plan) -> None:
         super().__init__()
-        labels = sum(len(LABELS[kind]) for kind in kinds)
+        labels = sum(len(ANSWERS[kind]) for kind in kinds)
         self.plan = plan
         self.direct = nn.EmbeddingBag(features, labels, mode="sum", sparse=True)
         self.inner = nn.EmbeddingBag(features, plan.hidden, mode="sum", sparse=True)
@@ -81,11 +83,12 @@ class Fitter:
     def __init__(self, examples: Examples, kinds: Sequence[str], plan: Plan) -> None:
         self._examples, self._plan = examples, plan
         self._kinds = tuple(kinds)
-        counts = np.bincount(examples.indices)
-        self._used = np.flatnonzero(counts >= plan.seen_min)
-        self._place = np.full(len(counts), -1)
+        self._ours = np.array([one.mention.brand != "" for one in examples.labelled])
+        self._used = _used(examples, self._ours, plan.seen_min)
+        self._place = np.full(HASHES, -1)
         self._place[self._used] = np.arange(len(self._used))
-        self._ours = np.array([one.set == "ours" for one in examples.labelled])
+        self._weights = np.where(self._ours, 1.0, plan.set_weight)
+        self._shut = torch.from_numpy(_shut(examples.labelled))
 
     def fit(self, rows: NDArray[np.int64]) -> Fitted:
         """The networks of these examples."""
@@ -137,14 +140,13 @@ class Fitter:
                 one.step()
 
     def _loss(self, logits: Tensor, rows: NDArray[np.int64]) -> Tensor:
-        weights = torch.tensor(np.where(self._ours[rows], 1.0, self._plan.set_weight))
+        weights = torch.from_numpy(self._weights[rows])
         total, first = torch.zeros(()), 0
         for kind in self._kinds:
-            last = first + len(LABELS[kind])
+            last = first + len(ANSWERS[kind])
             truths = torch.from_numpy(self._examples.truths[kind][rows])
-            lost = functional.cross_entropy(
-                logits[:, first:last], truths, ignore_index=NOT_JUDGED, reduction="none"
-            )
+            said = logits[:, first:last] + (self._shut[rows] if kind == MOOD else 0.0)
+            lost = functional.cross_entropy(said, truths, ignore_index=NOT_JUDGED, reduction="none")
             total = total + (lost * weights).mean()
             first = last
         return total
@@ -163,6 +165,28 @@ class Fitter:
         places = self._place[self._examples.indices[span]]
         known = places >= 0
         return places[known], self._examples.values[span][known]
+
+
+def _used(examples: Examples, ours: NDArray[np.bool_], seen_min: int) -> NDArray[np.int64]:
+    """The features that are common enough to learn from."""
+    of_ours = np.repeat(ours, np.diff(examples.starts))
+    seen = np.bincount(examples.indices, minlength=HASHES)
+    seen_by_ours = np.bincount(examples.indices[of_ours], minlength=HASHES)
+    return np.flatnonzero((seen_by_ours >= seen_min) | (seen >= 3 * seen_min))
+
+
+_SHUT = -30.0
+"""Added to the logit of a label that an example's set does not know: it is neither right nor wrong
+there to hold it likely."""
+
+
+def _shut(labelled: Sequence[Labelled]) -> NDArray[np.float32]:
+    """What to add to each mood's logit, a row an example."""
+    rows = {
+        among: [_SHUT if among and label not in among else 0.0 for label in ANSWERS[MOOD]]
+        for among in {one.among for one in labelled}
+    }
+    return np.array([rows[one.among] for one in labelled], dtype=np.float32)
 
 
 def _optimizers(network: Network, rate: float) -> list[Optimizer]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from classifiers.training.judged import Judged, by_language, f1, judged
+from classifiers.training.phrases import phrases
 from classifiers.training.posts import (
     FOLDER,
     KINDS,
@@ -27,13 +28,16 @@ from listener.match import Matcher
 
 PRECISION = 0.6
 
+_SERIES = ("ab", "c")
+"""The letters of the wordy posts' groups and of the plain ones': ``en-a-04``, ``en-c-04``."""
+
 
 def sentiment(seen: Sequence[Judged]) -> None:
     """Macro F1 per language, beside the rivals."""
     some = [one for one in seen if one.counts_for("sentiment")]
-    linear = tf_idf(list(posts(("train",))), "sentiment")
+    linear = tf_idf([*posts(("train",)), *phrases()], "sentiment")
     read_english = vader()
-    for language, own in by_language(some, lambda part: f"{f1(part, 'sentiment'):.3f}"):
+    for language, own in by_language(some, lambda part: _by_series(part, "sentiment")):
         part = [one for one in some if one.labelled.language == language]
         listed = afinn(language)
         print(  # noqa: T201
@@ -42,6 +46,12 @@ def sentiment(seen: Sequence[Judged]) -> None:
             + (f"  VADER {_rival(part, read_english):.3f}" if language == "en" else "")
             + f"  n {len(part)}"
         )
+
+
+def _by_series(some: Sequence[Judged], kind: str) -> str:
+    """Macro F1 of all, of the wordy posts and of the plain ones."""
+    wordy, plain = ([one for one in some if one.labelled.group[3] in named] for named in _SERIES)
+    return f"{f1(some, kind):.3f} (wordy {f1(wordy, kind):.3f}, plain {f1(plain, kind):.3f})"
 
 
 def _rival(some: Sequence[Judged], rival: Rival) -> float:
@@ -98,7 +108,7 @@ def intent(seen: Sequence[Judged]) -> None:
 def _intent(some: Sequence[Judged]) -> str:
     is_complaint = [one.labelled.labels["intent"] == "complaint" for one in some]
     area = auc(is_complaint, [one.chance("intent", "complaint") for one in some]) or 0.0
-    return f"macro F1 {f1(some, 'intent'):.3f}  complaint AUC {area:.3f}  n {len(some)}"
+    return f"macro F1 {_by_series(some, 'intent')}  complaint AUC {area:.3f}  n {len(some)}"
 
 
 def calibration(seen: Sequence[Judged]) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from classifiers.training.calibrate import Bend
 from classifiers.training.network import Fitted, arrays
-from listener.model import LABELS
+from classifiers.training.posts import ANSWERS
 
 _BYTE_MAX = 127
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -47,7 +47,7 @@ def pack(
 def _kind(kind: str, tuned: Tuned) -> dict[str, object]:
     return {
         "kind": kind,
-        "labels": LABELS[kind],
+        "labels": ANSWERS[kind],
         "costs": tuned.costs,
         "calibration": {
             language: {"factor": bend.factor, "biases": bend.biases}

@@ -8,10 +8,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 from listener.match import Matcher
-from listener.model import Author, Brand, Mention, Post
+from listener.model import LABELS, Author, Brand, Mention, Post
 
 FOLDER = Path(__file__).parents[1] / "data"
 KINDS = ("sentiment", "spam", "urgency", "intent")
+
+MOOD = "mood"
+"""The sentiment of a text that is of no brand: of itself, toward nobody."""
+
+FITTED = (*KINDS, MOOD)
+"""What the network answers, in the order of its columns."""
+
+ANSWERS = {**{kind: LABELS[kind] for kind in KINDS}, MOOD: LABELS["sentiment"]}
+"""The labels of all that is fitted."""
 
 Split = Literal["train", "tune", "test"]
 SPLITS: tuple[Split, ...] = ("train", "tune", "test")
@@ -22,7 +31,8 @@ class Labelled:
     """A mention and its labels by kind.
 
     ``group`` shares brands and authors; ``set`` names where it is from, ``ours`` for our own;
-    ``brands`` is how many brands the post is labelled for.
+    ``brands`` is how many brands the post is labelled for. ``among`` are the only sentiments that
+    its set tells apart; empty where that is all of them.
     """
 
     mention: Mention
@@ -32,6 +42,7 @@ class Labelled:
     split: Split
     set: str = "ours"
     brands: int = 1
+    among: frozenset[str] = frozenset()
 
 
 def posts(splits: Iterable[Split] = SPLITS, folder: Path = FOLDER) -> Iterator[Labelled]:

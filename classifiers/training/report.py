@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from classifiers.training import others, ours, taught
+from classifiers.training import apart, others, ours, taught
 from classifiers.training.judged import judged
 from classifiers.training.posts import posts
 
@@ -24,6 +24,7 @@ def main() -> None:
         ("Urgency, our test posts: high against the rest", lambda: ours.urgency(seen)),
         ("Lookalikes: alarming words, and urgency without any", ours.lookalikes),
         ("Spam, our test posts", lambda: ours.spam(seen)),
+        ("Spam on sites that were kept out of the fitting", apart.sites_apart),
         ("Intent, our test posts", lambda: ours.intent(seen)),
         ("Toward the brand: posts with two brands", ours.pairs),
         ("Expected calibration error, our test posts", lambda: ours.calibration(seen)),

@@ -1,7 +1,7 @@
 """Openly licensed labelled sets that help with sentiment: where from, under which licence.
 
 They are read from a folder that is given and never shipped; every file is held against its
-SHA-256. Their labels are of the text's mood, not toward a brand, so they weigh less than ours.
+SHA-256. Their labels are of the text's mood, not toward a brand, and teach that alone.
 """
 
 import gzip
@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifiers.training.posts import Labelled
+from classifiers.training.posts import Labelled, Split
 from listener.model import Mention, Post
 
 POLARITIES = {"-1": "negative", "0": "neutral", "1": "positive"}
 _GOEMOTIONS = {"1": "negative", "2": "neutral", "3": "positive"}
 _XED_GOOD, _XED_BAD = {"5", "8"}, {"1", "3", "4", "6"}
+
+THREE = frozenset({"negative", "neutral", "positive"})
+TWO = frozenset({"negative", "positive"})
 
 Row = tuple[str, str]
 
@@ -24,7 +27,8 @@ Row = tuple[str, str]
 class OpenSet:
     """One file: its path below the folder, its hash, its licence and makers, and its reader.
 
-    ``read`` turns a line into a text and a sentiment, or into nothing.
+    ``read`` turns a line into a text and a sentiment, or into nothing. ``among`` are the
+    sentiments that it tells apart.
     """
 
     name: str
@@ -34,6 +38,8 @@ class OpenSet:
     language: str
     site: str
     read: Callable[[list[str]], Row | None]
+    among: frozenset[str] = THREE
+    split: Split = "train"
 
 
 class WrongFile(Exception):
@@ -56,7 +62,8 @@ def labelled(folder: Path, sets: tuple[OpenSet, ...]) -> Iterator[Labelled]:
 def _labelled(one: OpenSet, number: int, text: str, sentiment: str) -> Labelled:
     post = Post(site=one.site, native_id=f"{one.name}-{number}", text=text, language=one.language)
     labels = {"sentiment": sentiment}
-    return Labelled(Mention(post, ""), one.language, labels, one.name, "train", one.name)
+    mention = Mention(post, "")
+    return Labelled(mention, one.language, labels, one.name, one.split, one.name, among=one.among)
 
 
 def _goemotions(cells: list[str]) -> Row | None:
@@ -82,6 +89,11 @@ def _xed(cells: list[str]) -> Row | None:
     return cells[0], "positive" if good else "negative"
 
 
+def _xed_neutral(cells: list[str]) -> Row:
+    """A line of the annotated set in which nothing was felt."""
+    return cells[1], "neutral"
+
+
 FINN_PATH = "finnsentiment/data_preparation__potential_data__Finnish__FinnSentiment2020.tsv.gz"
 
 TRAINED_ON: tuple[OpenSet, ...] = (
@@ -101,7 +113,7 @@ TRAINED_ON: tuple[OpenSet, ...] = (
         "CC BY 4.0, Lindén, Jauhiainen, Hardwick 2020",
         "fi",
         "forum",
-        finnsentiment(range(1, 19)),
+        finnsentiment(range(1, 18)),
     ),
     OpenSet(
         "xed-en",
@@ -129,6 +141,7 @@ TRAINED_ON: tuple[OpenSet, ...] = (
         "pl",
         "subtitles",
         _xed,
+        TWO,
     ),
     OpenSet(
         "xed-sv",
@@ -138,6 +151,7 @@ TRAINED_ON: tuple[OpenSet, ...] = (
         "sv",
         "subtitles",
         _xed,
+        TWO,
     ),
     OpenSet(
         "xed-de",
@@ -147,6 +161,45 @@ TRAINED_ON: tuple[OpenSet, ...] = (
         "de",
         "subtitles",
         _xed,
+        TWO,
+    ),
+    OpenSet(
+        "xed-neutral-en",
+        "xed/AnnotatedData__neu_en.txt.gz",
+        "35d83995e46a883b09091aea0f258af4cbbcffbf21c437693be283824d937d08",
+        "CC BY 4.0, Öhman et al. 2020",
+        "en",
+        "subtitles",
+        _xed_neutral,
+    ),
+    OpenSet(
+        "xed-neutral-fi",
+        "xed/AnnotatedData__neu_fi.txt.gz",
+        "b646c3bb023deede8587f5188a16df810001d25ac65a42c15a6d2d4a1ef7324a",
+        "CC BY 4.0, Öhman et al. 2020",
+        "fi",
+        "subtitles",
+        _xed_neutral,
+    ),
+    OpenSet(
+        "goemotions-tune",
+        "goemotions/data__group__dev.tsv.gz",
+        "19079040f28381073ea75eae623d43b5c2c5ff79fe321d77098db87081b8e171",
+        "Apache-2.0, Demszky et al. 2020",
+        "en",
+        "reddit",
+        _goemotions,
+        split="tune",
+    ),
+    OpenSet(
+        "finnsentiment-tune",
+        FINN_PATH,
+        "802cb643adb366fd191a641f4419fbd9f8b029e4a88761231283b56ee6d1da30",
+        "CC BY 4.0, Lindén, Jauhiainen, Hardwick 2020",
+        "fi",
+        "forum",
+        finnsentiment(range(18, 19)),
+        split="tune",
     ),
 )
 """What ``make train`` reads beside our own posts, where it is given their folder."""

@@ -141,6 +141,22 @@ def test_the_same_post_reads_differently_for_each_brand() -> None:
     assert norvia["positive"] < kestra["positive"]
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "label"),
+    [
+        ("I love this song so much", "en", "positive"),
+        ("tämä on aivan kamala elokuva", "fi", "negative"),
+        ("jag hatar det här vädret", "sv", "negative"),
+    ],
+)
+def test_what_is_of_no_brand_is_judged_by_its_own_mood(
+    text: str, language: str, label: str
+) -> None:
+    of_nobody = replace(mention(text, language), brand="")
+    assert judge("sentiment", of_nobody).label == label
+    assert judge("urgency", of_nobody).label == "low"
+
+
 def test_the_brands_own_name_is_no_praise() -> None:
     plain = mention("Great Wonderful opened at noon")
     told = named("Great Wonderful opened at noon", "Great Wonderful")
@@ -179,9 +195,9 @@ def test_where_nobody_says_the_language_the_words_do() -> None:
 
 
 PERCENT_MIN: dict[str, dict[str, float]] = {
-    "en": {"sentiment": 75, "urgency": 84, "intent": 69, "spam": 100},
-    "fi": {"sentiment": 79, "urgency": 81, "intent": 68, "spam": 100},
-    "pl": {"sentiment": 72, "urgency": 77, "intent": 61, "spam": 98},
+    "en": {"sentiment": 88, "urgency": 94, "intent": 79, "spam": 100},
+    "fi": {"sentiment": 87, "urgency": 88, "intent": 79, "spam": 100},
+    "pl": {"sentiment": 84, "urgency": 90, "intent": 80, "spam": 100},
 }
 """Measured on sentences that another hand wrote and no model was fitted to, rounded down."""
 

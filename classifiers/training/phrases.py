@@ -1,0 +1,44 @@
+"""Our own bank of short utterances: the many ways in which people say one thing.
+
+``phrases/LANGUAGE.tsv`` has a line each: its four labels, a tab, and the words. The brand stands
+as ``§`` in them, another company as ``¤``. They are only trained on.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from classifiers.training.posts import FOLDER, KINDS, Labelled
+from listener.model import Evidence, Mention, Post
+
+PHRASES = "phrases"
+"""The name of their set."""
+
+OURS, THEIRS = "§", "¤"
+_NAMES = {OURS: "Norvia", THEIRS: "Kestra"}
+
+
+def phrases(folder: Path = FOLDER) -> Iterator[Labelled]:
+    """All of them, as mentions of a brand."""
+    for path in sorted((folder / "phrases").glob("*.tsv")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines()):
+            labels, words = line.split("\t")
+            told = dict(zip(KINDS, labels.split(), strict=True))
+            yield _labelled(f"phrase-{path.stem}-{number}", path.stem, told, words)
+
+
+def _labelled(post_id: str, language: str, labels: dict[str, str], words: str) -> Labelled:
+    text, evidence = _named(words)
+    post = Post(site="", native_id=post_id, text=text, language=language)
+    mention = Mention(post, _NAMES[OURS], evidence=evidence)
+    return Labelled(mention, language, labels, "phrases", "train", PHRASES)
+
+
+def _named(words: str) -> tuple[str, tuple[Evidence, ...]]:
+    """The words with names in them, and where the brand's stands."""
+    text, evidence = "", []
+    for char in words:
+        if char == OURS:
+            name = _NAMES[OURS]
+            evidence.append(Evidence("name", name, len(text), len(text) + len(name)))
+        text += _NAMES.get(char, char)
+    return text, tuple(evidence)
