@@ -5,7 +5,7 @@ beyond naming themselves, import nothing of ours and know no site, no channel an
 All times are aware and in UTC.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -231,7 +231,8 @@ class Mention:
     ``brand`` is empty only for a post that names nobody and is judged all the same
     (``listener tag --every-post``). ``source`` names the table in the config it came through.
     ``answered_at`` is when an account of the brand's own first replied to the post in public;
-    ``parent_text`` is what the post replies to, where we hold it.
+    ``parent_text`` is what the post replies to, where we hold it. ``others`` is where the post
+    names other brands that we listen for; both are for the judges alone.
     """
 
     post: Post
@@ -244,6 +245,7 @@ class Mention:
     verdict: Verdict = Verdict()
     answered_at: datetime | None = None
     parent_text: str = ""
+    others: tuple[Evidence, ...] = field(default=(), compare=False)
 
     @property
     def key(self) -> str:

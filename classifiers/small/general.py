@@ -43,7 +43,8 @@ def _line(mention: Mention, labels: Mapping[str, str]) -> dict[str, Any]:
         "parent": mention.parent_text,
         "brand": mention.brand,
         "direct": mention.directness == "direct",
-        "spans": [[one.start, one.end] for one in mention.evidence if one.end],
+        "spans": _spans(mention.evidence),
+        "others": _spans(mention.others),
         "labels": dict(labels),
     }
 
@@ -57,6 +58,16 @@ def _mention(told: Mapping[str, Any]) -> Mention:
         language=told["language"],
         in_reply_to="parent" if told["reply"] else "",
     )
-    spans = tuple(Evidence("name", post.text[a:b], a, b) for a, b in told["spans"])
+    spans, others = _found(post.text, told["spans"]), _found(post.text, told["others"])
     directness: Directness = "direct" if told["direct"] else "indirect"
-    return Mention(post, told["brand"], directness, spans, parent_text=told["parent"])
+    return Mention(
+        post, told["brand"], directness, spans, parent_text=told["parent"], others=others
+    )
+
+
+def _spans(some: Iterable[Evidence]) -> list[list[int]]:
+    return [[one.start, one.end] for one in some if one.end]
+
+
+def _found(text: str, spans: Iterable[list[int]]) -> tuple[Evidence, ...]:
+    return tuple(Evidence("name", text[start:end], start, end) for start, end in spans)

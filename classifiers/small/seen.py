@@ -23,6 +23,9 @@ SEEN_MAX = 128
 """How many are kept taken apart: a batch's judges all look at the same ones."""
 PARENT_CHARS_MAX = 1_000
 
+_OTHER = "@other"
+"""Stands for another brand that is listened for: read as what it is, however it is written."""
+
 _UNPLACED = frozenset({"link", "domain", "thread", "reply"})
 
 
@@ -77,8 +80,8 @@ class Seen:
 def said(mention: Mention, language: str) -> Said:
     """The mention's own words, for the lexicon of ``language``."""
     post = mention.post
-    title = _signed(post.title, TITLE_CHARS_MAX, mention.evidence, "title")
-    text = _signed(post.text, TEXT_CHARS_MAX, mention.evidence, "text")
+    title = _signed(post.title[:TITLE_CHARS_MAX], mention, "title")
+    text = _signed(post.text[:TEXT_CHARS_MAX], mention, "text")
     return Said(
         f"{title}\n{text}" if title else text,
         mention.parent_text[:PARENT_CHARS_MAX],
@@ -129,12 +132,16 @@ def _numbers(reading: Reading, turns: frozenset[int]) -> tuple[tuple[int, ...], 
     return tuple(clauses), tuple(sentences)
 
 
-def _signed(text: str, chars_max: int, evidence: Sequence[Evidence], field: str) -> str:
-    """The text with the brand's sign for each place in which evidence stands."""
-    kept = text[:chars_max].replace(BRAND, " ")
-    for found in sorted(_placed(evidence, field), key=lambda one: -one.start):
-        if 0 <= found.start < found.end <= len(kept):
-            kept = f"{kept[: found.start]} {BRAND} {kept[found.end :]}"
+def _signed(text: str, mention: Mention, field: str) -> str:
+    """The text with the brand's sign where evidence stands, and a handle for each other brand."""
+    kept, edge = text.replace(BRAND, " "), len(text)
+    ours = {(one.start, one.end): BRAND for one in _placed(mention.evidence, field)}
+    theirs = {(one.start, one.end): _OTHER for one in _placed(mention.others, field)}
+    for start, end in sorted(theirs.keys() | ours.keys(), reverse=True):
+        is_free = all(end <= a or b <= start for a, b in ours) or (start, end) in ours
+        if 0 <= start < end <= edge and is_free:
+            kept = f"{kept[:start]} {ours.get((start, end), _OTHER)} {kept[end:]}"
+            edge = start
     return kept
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from classifiers.training.posts import FOLDER, KINDS, Labelled
+from listener.match.others import others
 from listener.model import Evidence, Mention, Post
 
 PHRASES = "phrases"
@@ -27,18 +28,20 @@ def phrases(folder: Path = FOLDER) -> Iterator[Labelled]:
 
 
 def _labelled(post_id: str, language: str, labels: dict[str, str], words: str) -> Labelled:
-    text, evidence = _named(words)
+    text, places = _named(words)
     post = Post(site="", native_id=post_id, text=text, language=language)
-    mention = Mention(post, _NAMES[OURS], evidence=evidence)
+    named = {name: [one for one in places if one.text == name] for name in _NAMES.values()}
+    ours = _NAMES[OURS]
+    mention = Mention(post, ours, evidence=tuple(named[ours]), others=others(named, ours))
     return Labelled(mention, language, labels, "phrases", "train", PHRASES)
 
 
-def _named(words: str) -> tuple[str, tuple[Evidence, ...]]:
-    """The words with names in them, and where the brand's stands."""
-    text, evidence = "", []
+def _named(words: str) -> tuple[str, list[Evidence]]:
+    """The words with names in them, and where these stand."""
+    text, places = "", []
     for char in words:
-        if char == OURS:
-            name = _NAMES[OURS]
-            evidence.append(Evidence("name", name, len(text), len(text) + len(name)))
-        text += _NAMES.get(char, char)
-    return text, tuple(evidence)
+        name = _NAMES.get(char, char)
+        if char in _NAMES:
+            places.append(Evidence("name", name, len(text), len(text) + len(name)))
+        text += name
+    return text, places

@@ -18,7 +18,7 @@ from listener.evaluation.lines import Labelled, LabelledReader
 from listener.evaluation.tally import Tally
 from listener.learning import batches
 from listener.stages.again import judged_again
-from listener.stages.deciding import decided_alone, with_parents
+from listener.stages.deciding import as_read, decided_alone
 from listener.stages.tag import Judge
 from listener.store.learning_port import Lesson, Standing
 from listener.suggest import listed
@@ -83,7 +83,7 @@ def _labelled(
     if asked.corrections or not asked.files:
         store = open_files.enter_context(reading(config))
         for some in batches(_of_corrections(store.corrections.standing(), known, notes)):
-            mentions = with_parents(store, [one.mention for one in some])
+            mentions = as_read(store, [one.mention for one in some])
             for one, mention in zip(some, mentions, strict=True):
                 yield replace(one, mention=mention)
 

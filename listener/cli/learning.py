@@ -30,7 +30,7 @@ from listener.learning import (
 )
 from listener.ports import Corrected, Reject
 from listener.stages.again import before
-from listener.stages.deciding import with_parents
+from listener.stages.deciding import as_read
 from listener.stages.tag import Judge
 from listener.store import Store
 from listener.store.learning_port import Lesson, Standing
@@ -136,7 +136,7 @@ def _examples(
     store: Store, judges: Sequence[Judge], kind: str, corrections: Sequence[Standing]
 ) -> list[Corrected]:
     """The mentions as their judge gets them, with the labels that people gave."""
-    mentions = with_parents(store, [one.mention for one in corrections])
+    mentions = as_read(store, [one.mention for one in corrections])
     labels = [one.correction.label for one in corrections]
     plain = (Corrected(mention, label) for mention, label in zip(mentions, labels, strict=True))
     return list(_as_judged(judges, kind, counted(plain, "read", len(corrections))))

@@ -8,11 +8,13 @@ length of the post and hardly with the number of brands.
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from listener.match.around import NOWHERE, Around, Marked
 from listener.match.demands import Demands, Reading
 from listener.match.doubts import Doubts
 from listener.match.finding import EVIDENCE_CHARS_MAX, EVIDENCE_MAX, PLACE, THREAD, Terms
+from listener.match.others import others
 from listener.match.screen import Screen
 from listener.model import Brand, Evidence, Mention, Post, Verdict
 
@@ -49,7 +51,7 @@ class Matcher:
         wanted = (index for index in sorted(found) if index not in own)
         if brands is not None:
             wanted = (index for index in wanted if self._brands[index].id in brands)
-        return tuple(self._mentions(reading, wanted, found, around))
+        return _knowing_each_other(tuple(self._mentions(reading, wanted, found, around)))
 
     def own(self, handle: str) -> frozenset[str]:
         """The ids of the brands whose own account this handle is."""
@@ -93,6 +95,14 @@ class Matcher:
             verdict = self._doubts.verdict(index, post, found[index], around)
             if verdict is not None:
                 yield _mention(post, brand, found[index], verdict)
+
+
+def _knowing_each_other(mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """One post's mentions, each with where the others are named."""
+    if len(mentions) < 2:
+        return mentions
+    named = {one.brand: one.evidence for one in mentions}
+    return tuple(replace(one, others=others(named, one.brand)) for one in mentions)
 
 
 def _mention(post: Post, brand: Brand, evidence: list[Evidence], verdict: Verdict) -> Mention:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from listener.corrections import is_by_person
 from listener.model import Mention, Tag
-from listener.stages.deciding import Deciding, with_parents
+from listener.stages.deciding import Deciding, as_read
 from listener.stages.tag import Judge, judge
 from listener.store.port import Store
 
@@ -22,7 +22,7 @@ class Again:
 
     def tags(self, mentions: Sequence[Mention], now: datetime) -> list[Sequence[Tag]]:
         """What stands for each by what its judges say now, and what is known around it."""
-        read = with_parents(self.store, mentions)
+        read = as_read(self.store, mentions)
         given = judged_again(self.judges, read, self.kinds)
         judged = [
             replace(mention, tags=tuple(tags)) for mention, tags in zip(read, given, strict=True)

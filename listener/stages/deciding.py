@@ -1,9 +1,9 @@
 """What stands around the judges: what they get to read, and what is made of what they say.
 
-Before them each reply gets the text that it replies to. After them the chance of spam is weighed
-with what is known of the author and the story, and what is urgent follows from how many false
-alarms a day are bearable. The decisions are pure (:mod:`listener.spam`,
-:mod:`listener.false_alarms`); here stands what they need of the store.
+Before them each reply gets the text that it replies to, and each mention where its post names
+other brands. After them the chance of spam is weighed with what is known of the author and the
+story, and what is urgent follows from how many false alarms a day are bearable. The decisions are
+pure (:mod:`listener.spam`, :mod:`listener.false_alarms`); here stands what they need of the store.
 """
 
 from collections import defaultdict
@@ -18,6 +18,7 @@ from listener.accounts import author_key
 from listener.answers import parent_id
 from listener.corrections import is_by_person
 from listener.false_alarms import AlarmsFrom, by_rate
+from listener.match.others import others
 from listener.model import Mention, Tag
 from listener.spam import SpamHistory, Teller
 from listener.stages.alarm_rate import AlarmRate
@@ -29,12 +30,21 @@ Stories = Mapping[str, str]
 """Post id → the id of the post that its story began with."""
 
 
-def with_parents(store: Store, mentions: Sequence[Mention]) -> list[Mention]:
-    """The mentions, each reply with the text that it replies to where that is held."""
+def as_read(store: Store, mentions: Sequence[Mention]) -> list[Mention]:
+    """The mentions as judges read them.
+
+    Each reply has the text that it replies to, where that is held; and each mention knows where
+    its post names other brands.
+    """
     parents = {one.key: parent_id(one.post) for one in mentions}
     texts = store.past.texts([parent for parent in parents.values() if parent])
+    named = store.past.named([one.post.id for one in mentions])
     return [
-        replace(one, parent_text=one.parent_text or texts.get(parents[one.key], ""))
+        replace(
+            one,
+            parent_text=one.parent_text or texts.get(parents[one.key], ""),
+            others=others(named.get(one.post.id, {}), one.brand),
+        )
         for one in mentions
     ]
 

@@ -16,7 +16,7 @@ from listener.retry import MENTION_ATTEMPTS_MAX
 from listener.routing import Routing
 from listener.rules import Silence
 from listener.stages.alarm_rate import AlarmRate
-from listener.stages.deciding import Deciding, with_parents
+from listener.stages.deciding import Deciding, as_read
 from listener.stages.folding import Folding
 from listener.store.port import Store, StoreUnavailable, Tagged, TagTurn
 from listener.text import clean_text, shown
@@ -121,7 +121,7 @@ class TagStage:
 
     def _judged(self, mentions: Sequence[Mention], now: datetime) -> list[Mention]:
         began = self.timer()
-        judged = judge(self.judges, with_parents(self.store, mentions))
+        judged = judge(self.judges, as_read(self.store, mentions))
         self._took.append(Took(len(mentions), self.timer() - began))
         stories = {one.post.id: self._folding.story(one.post, now) for one in mentions}
         return self._deciding.decide(judged, stories, now)

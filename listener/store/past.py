@@ -1,18 +1,19 @@
 """What is known from before, in SQL: see :class:`listener.store.past_port.PastBook`."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from listener.accounts import author_key
 from listener.false_alarms import STEPS
-from listener.model import Author, Mention, Post
+from listener.model import Author, Evidence, Mention, Post
 from listener.spam import DOUBT_FROM, AuthorPast, Teller
 from listener.store.cases.case_rows import author_of
 from listener.store.connection import Connection
 from listener.store.facts import HEARD
 from listener.store.mentions import SQL_VARIABLES_MAX, with_tags
-from listener.store.rows import BY_PEOPLE, MENTION_COLUMNS, Row, moment, stamp
+from listener.store.rows import BY_PEOPLE, MENTION_COLUMNS, Row, evidence_of, moment, stamp
 from listener.store.values import InDoubt
 
 if TYPE_CHECKING:
@@ -39,6 +40,15 @@ class SqlitePast:
     def texts(self, post_ids: Collection[str]) -> Mapping[str, str]:
         with self._connection.reading() as db:
             return dict(_texts(db, post_ids))
+
+    def named(self, post_ids: Collection[str]) -> Mapping[str, Mapping[str, Sequence[Evidence]]]:
+        asked = """SELECT post_id, brand, evidence FROM mentions
+            WHERE state <> 'withdrawn' AND post_id IN"""
+        found: dict[str, dict[str, Sequence[Evidence]]] = defaultdict(dict)
+        with self._connection.reading() as db:
+            for row in _of_each(db, asked, post_ids):
+                found[row["post_id"]][row["brand"]] = evidence_of(row)
+        return found
 
     def stories(self, post_ids: Collection[str]) -> Mapping[str, str]:
         with self._connection.reading() as db:

@@ -1,10 +1,10 @@
 """What is known from before, as judging asks it: parents, authors, copies, chances. Only read."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from listener.model import Post
+from listener.model import Evidence, Post
 from listener.spam import AuthorPast, Teller
 from listener.store.values import InDoubt
 
@@ -14,6 +14,10 @@ class PastBook(Protocol):
 
     def texts(self, post_ids: Collection[str]) -> Mapping[str, str]:
         """Title and text of those of these posts that are kept and stand, by id."""
+        ...
+
+    def named(self, post_ids: Collection[str]) -> Mapping[str, Mapping[str, Sequence[Evidence]]]:
+        """Which brands each of these posts mentions, and where: by its id, then by the brand."""
         ...
 
     def stories(self, post_ids: Collection[str]) -> Mapping[str, str]:

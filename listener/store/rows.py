@@ -133,7 +133,7 @@ def mention_of(row: Row, tags: Sequence[Tag]) -> Mention:
         post=post_of(row),
         brand=row["brand"],
         directness=row["directness"],
-        evidence=tuple(Evidence(*found) for found in json.loads(row["evidence"])),
+        evidence=evidence_of(row),
         tags=tuple(tags),
         priority=Priority(row["priority"], tuple(json.loads(row["priority_reasons"]))),
         source=row["mention_source"],
@@ -142,6 +142,11 @@ def mention_of(row: Row, tags: Sequence[Tag]) -> Mention:
         ),
         answered_at=moment_or_none(row["answered_at"]),
     )
+
+
+def evidence_of(row: Row) -> tuple[Evidence, ...]:
+    """What a row's ``evidence`` says."""
+    return tuple(Evidence(*found) for found in json.loads(row["evidence"]))
 
 
 def evidence_text(evidence: Iterable[Evidence]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from listener.corrections import Correction
-from listener.model import Author, Mention, Post, Tag
+from listener.model import Author, Evidence, Mention, Post, Tag
 from listener.spam import AuthorPast, Teller
 from listener.store.port import Store, Tagged
 from listener.testing.case_steps import an_order
@@ -66,6 +66,20 @@ class StorePast:
     def test_many_are_asked_for_at_once(self, store: Store) -> None:
         poll(store, [a_post(str(n)) for n in range(1_100)], mentions=[])
         assert len(store.past.texts([f"fake:{n}" for n in range(1_100)])) == 1_100
+
+    # -- other brands
+
+    def test_where_a_post_names_which_brands_is_told(self, store: Store) -> None:
+        post = a_post("1", "Norvia or Kestra?")
+        norvia, kestra = Evidence("name", "Norvia", 0, 6), Evidence("name", "Kestra", 10, 16)
+        mentions = [
+            a_mention(brand="norvia", post=post, evidence=(norvia,)),
+            a_mention(brand="kestra", post=post, evidence=(kestra,)),
+        ]
+        poll(store, [post, a_post("2")], mentions=mentions)
+        found = store.past.named(["fake:1", "fake:2", "fake:9"])
+        assert found == {"fake:1": {"norvia": (norvia,), "kestra": (kestra,)}}
+        assert store.past.named([]) == {}
 
     # -- stories
 

@@ -9,11 +9,11 @@ import pytest
 
 from listener.corrections import Correction
 from listener.false_alarms import LOOK_SECONDS
-from listener.model import Author, Mention, Post, Tag
+from listener.model import Author, Evidence, Mention, Post, Tag
 from listener.routing import Routing
 from listener.rules import Condition, Rule
 from listener.spam import is_doubtful, spam_chance
-from listener.stages.deciding import Deciding, decided_alone, deciding_at_once, with_parents
+from listener.stages.deciding import Deciding, as_read, decided_alone, deciding_at_once
 from listener.stages.tag import Judge, TagStage
 from listener.store import Store, StoreUnavailable
 from listener.testing import a_mention, a_post
@@ -91,7 +91,18 @@ def test_a_reply_is_judged_with_the_text_that_it_replies_to(store: Store) -> Non
 def test_a_text_that_is_known_already_is_kept(store: Store) -> None:
     poll(store, [a_post("1")], mentions=[])
     mention = replace(a_mention(post=a_post("2", in_reply_to="1")), parent_text="what was asked")
-    assert with_parents(store, [mention]) == [mention]
+    assert as_read(store, [mention]) == [mention]
+
+
+def test_a_mention_is_read_with_where_the_post_names_other_brands(store: Store) -> None:
+    post = a_post("1", "Norvia or Kestra?")
+    norvia, kestra = Evidence("name", "Norvia", 0, 6), Evidence("name", "Kestra", 10, 16)
+    mentions = [
+        a_mention(brand="norvia", post=post, evidence=(norvia,)),
+        a_mention(brand="kestra", post=post, evidence=(kestra,)),
+    ]
+    poll(store, [post], mentions=mentions)
+    assert [one.others for one in as_read(store, mentions)] == [(kestra,), (norvia,)]
 
 
 # -- spam

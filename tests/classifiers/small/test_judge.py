@@ -141,6 +141,24 @@ def test_the_same_post_reads_differently_for_each_brand() -> None:
     assert norvia["positive"] < kestra["positive"]
 
 
+@pytest.mark.parametrize("brand", ["norvia", "kestra"])
+def test_another_brand_that_is_listened_for_is_known_however_it_is_written(brand: str) -> None:
+    text = "norvia kept me on hold for an hour. kestra answered at once, lovely people"
+    spans = {
+        "norvia": Evidence("name", "norvia", 0, 6),
+        "kestra": Evidence("name", "kestra", 36, 42),
+    }
+    others = tuple(found for other, found in spans.items() if other != brand)
+    read = replace(mention(text), brand=brand, evidence=(spans[brand],), others=others)
+    assert judge("sentiment", read).label == {"norvia": "negative", "kestra": "positive"}[brand]
+
+
+def test_others_that_overlap_or_lie_outside_are_passed_over() -> None:
+    spans = (Evidence("name", "", 0, 9), Evidence("name", "", 7, 12), Evidence("name", "", 5, 999))
+    one = replace(named("Norvia is great, thanks"), others=spans)
+    assert judge("sentiment", one).label == "positive"
+
+
 @pytest.mark.parametrize(
     ("text", "language", "label"),
     [

@@ -184,6 +184,7 @@ READS: dict[str, Callable[[Store], object]] = {
     "imports.all": lambda store: store.imports.all(),
     "imports.listening_since": lambda store: store.imports.listening_since(),
     "past.texts": lambda store: store.past.texts(["fake:0"]),
+    "past.named": lambda store: store.past.named(["fake:0"]),
     "past.stories": lambda store: store.past.stories(["fake:0"]),
     "past.tellers": lambda store: store.past.tellers("fake:0"),
     "past.author": lambda store: store.past.author(a_post("9")),
