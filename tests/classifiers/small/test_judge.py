@@ -213,9 +213,9 @@ def test_where_nobody_says_the_language_the_words_do() -> None:
 
 
 PERCENT_MIN: dict[str, dict[str, float]] = {
-    "en": {"sentiment": 88, "urgency": 94, "intent": 79, "spam": 100},
-    "fi": {"sentiment": 87, "urgency": 88, "intent": 79, "spam": 100},
-    "pl": {"sentiment": 84, "urgency": 90, "intent": 80, "spam": 100},
+    "en": {"sentiment": 83, "urgency": 93, "intent": 79, "spam": 100},
+    "fi": {"sentiment": 89, "urgency": 89, "intent": 81, "spam": 100},
+    "pl": {"sentiment": 82, "urgency": 91, "intent": 76, "spam": 100},
 }
 """Measured on sentences that another hand wrote and no model was fitted to, rounded down."""
 
