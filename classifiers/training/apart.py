@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.training.calibrate import SPAM_COSTS, bend_of, chances
+from classifiers.training.judged import spam_line
 from classifiers.training.matrix import Examples, examples
 from classifiers.training.network import Fitter, Plan
 from classifiers.training.posts import posts
-from listener.evaluation import auc
 from listener.model import LABELS
 
 SPAM_MIN = 8
@@ -34,14 +34,7 @@ class Apart:
 
     def line(self) -> str:
         """The area under the curve, what was found, and which customers were called spam."""
-        pairs = list(zip(self.called, self.is_spam, strict=True))
-        spam = sum(self.is_spam)
-        found = sum(told and true for told, true in pairs)
-        wrong, ordinary = sum(told and not true for told, true in pairs), len(pairs) - spam
-        return (
-            f"AUC {auc(self.is_spam, self.chances) or 0.0:.3f}  found {found} of {spam}"
-            f"  customers called spam {wrong} of {ordinary} ({wrong / ordinary:.2%})"
-        )
+        return spam_line(self.is_spam, self.called, self.chances)
 
 
 def sites_apart() -> None:

@@ -7,7 +7,7 @@ from typing import get_args
 
 from classifiers.small.judge import Kind, SmallClassifier
 from classifiers.training.posts import Labelled
-from listener.evaluation import confusion, macro_f1
+from listener.evaluation import auc, confusion, macro_f1
 from listener.model import Tag
 
 ALL: tuple[Kind, ...] = get_args(Kind)
@@ -41,6 +41,18 @@ def _tags(one: Labelled, kinds: Sequence[Kind]) -> dict[str, Tag]:
     post = replace(one.mention.post, language=one.language)
     mention = replace(one.mention, post=post)
     return {kind: SmallClassifier(kind).tag([mention])[0] for kind in kinds}
+
+
+def spam_line(is_spam: Sequence[bool], called: Sequence[bool], chances: Sequence[float]) -> str:
+    """The area under the curve, what was found, and which customers were called spam."""
+    pairs = list(zip(called, is_spam, strict=True))
+    ordinary = len(pairs) - sum(is_spam)
+    wrong = sum(told and not true for told, true in pairs)
+    right = sum(told and true for told, true in pairs)
+    return (
+        f"AUC {auc(is_spam, chances) or 0.0:.3f}  found {right} of {sum(is_spam)}"
+        f"  customers called spam {wrong} of {ordinary} ({wrong / ordinary:.2%})"
+    )
 
 
 def f1(some: Iterable[Judged], kind: str) -> float:

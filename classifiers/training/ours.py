@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from classifiers.training.judged import Judged, by_language, f1, judged
+from classifiers.training.judged import Judged, by_language, f1, judged, spam_line
 from classifiers.training.phrases import phrases
 from classifiers.training.posts import (
     FOLDER,
@@ -88,14 +88,7 @@ def spam(seen: Sequence[Judged]) -> None:
 def _spam(some: Sequence[Judged]) -> str:
     is_spam = [one.labelled.labels["spam"] == "yes" for one in some]
     called = [one.tags["spam"].label == "yes" for one in some]
-    ordinary = len(is_spam) - sum(is_spam)
-    wrong = sum(told and not true for told, true in zip(called, is_spam, strict=True))
-    right = sum(told and true for told, true in zip(called, is_spam, strict=True))
-    area = auc(is_spam, [one.chance("spam", "yes") for one in some]) or 0.0
-    return (
-        f"AUC {area:.3f}  found {right} of {sum(is_spam)}"
-        f"  customers called spam {wrong} of {ordinary} ({wrong / ordinary:.2%})"
-    )
+    return spam_line(is_spam, called, [one.chance("spam", "yes") for one in some])
 
 
 def intent(seen: Sequence[Judged]) -> None:
