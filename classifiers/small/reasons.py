@@ -1,14 +1,16 @@
 """Why a mention got its label, in words that an agent reads: what in the text spoke for it."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from classifiers.lexicon.reading import Hit
 from classifiers.small.features import facts_of, index
-from classifiers.small.seen import Seen
+from classifiers.small.seen import Part, Seen
 from classifiers.small.weights import Weights
 
 REASONS_MAX = 3
 QUOTE_CHARS_MAX = 40
+CLAUSE_CHARS_MAX = 80
 
 SPEAKS_FROM = 0.15
 """From this weight on a word of the text is worth telling."""
@@ -39,7 +41,10 @@ SAYS = {
 
 
 def reasons(seen: Seen, weights: Weights, kind: str, label: str) -> tuple[str, ...]:
-    """The few things in the text that spoke most for the label, the weightiest first."""
+    """The few things in the text that spoke most for the label, the weightiest first.
+
+    Where no entry of a list did, the clause whose words did most.
+    """
     told: list[str] = []
     taken: set[int] = set()
     for weight, hit, reason in sorted(_spoken(seen, weights, kind, label), key=_heaviest):
@@ -47,7 +52,25 @@ def reasons(seen: Seen, weights: Weights, kind: str, label: str) -> tuple[str, .
         if weight >= SPEAKS_FROM and taken.isdisjoint(places) and reason not in told:
             taken.update(places)
             told.append(reason)
-    return tuple(told[:REASONS_MAX])
+    return tuple(told[:REASONS_MAX]) or _clause(seen.own, weights, kind, label)
+
+
+def _clause(part: Part, weights: Weights, kind: str, label: str) -> tuple[str, ...]:
+    """The clause that spoke most for the label; nothing of a text without words."""
+    spoke: dict[int, float] = defaultdict(float)
+    for clause, token, means in zip(part.clauses, part.row, part.means, strict=True):
+        if token.kind == "word":
+            names = [token.forms[-1], *(f"G{name}" for name in means)]
+            spoke[clause] += weights.says([index(name) for name in names], kind, label)
+    if not spoke:
+        return ()
+    most = max(spoke, key=spoke.__getitem__)
+    told = [
+        token.shown
+        for clause, token in zip(part.clauses, part.row, strict=True)
+        if clause == most and token.kind in {"word", "number", "sign"}
+    ]
+    return (quoted(" ".join(told), CLAUSE_CHARS_MAX),)
 
 
 def _heaviest(spoken: tuple[float, Hit, str]) -> float:
@@ -71,7 +94,7 @@ def _told(hit: Hit, *, negated: bool) -> str:
     return words
 
 
-def quoted(words: str) -> str:
+def quoted(words: str, chars_max: int = QUOTE_CHARS_MAX) -> str:
     """Words of the post inside a reason: one line, and short."""
     line = " ".join(words.split())
-    return f"'{line}'" if len(line) <= QUOTE_CHARS_MAX else f"'{line[: QUOTE_CHARS_MAX - 1]}…'"
+    return f"'{line}'" if len(line) <= chars_max else f"'{line[: chars_max - 1]}…'"

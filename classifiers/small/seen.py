@@ -23,7 +23,7 @@ SEEN_MAX = 128
 """How many are kept taken apart: a batch's judges all look at the same ones."""
 PARENT_CHARS_MAX = 1_000
 
-_OTHER = "@other"
+OTHER = "@other"
 """Stands for another brand that is listened for: read as what it is, however it is written."""
 
 _UNPLACED = frozenset({"link", "domain", "thread", "reply"})
@@ -136,11 +136,11 @@ def _signed(text: str, mention: Mention, field: str) -> str:
     """The text with the brand's sign where evidence stands, and a handle for each other brand."""
     kept, edge = text.replace(BRAND, " "), len(text)
     ours = {(one.start, one.end): BRAND for one in _placed(mention.evidence, field)}
-    theirs = {(one.start, one.end): _OTHER for one in _placed(mention.others, field)}
+    theirs = {(one.start, one.end): OTHER for one in _placed(mention.others, field)}
     for start, end in sorted(theirs.keys() | ours.keys(), reverse=True):
         is_free = all(end <= a or b <= start for a, b in ours) or (start, end) in ours
         if 0 <= start < end <= edge and is_free:
-            kept = f"{kept[:start]} {ours.get((start, end), _OTHER)} {kept[end:]}"
+            kept = f"{kept[:start]} {ours.get((start, end), OTHER)} {kept[end:]}"
             edge = start
     return kept
 

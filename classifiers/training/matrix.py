@@ -43,7 +43,7 @@ def examples(labelled: Sequence[Labelled], kinds: Sequence[str]) -> Examples:
         np.concatenate([row.places for row in rows]).astype(np.int32),
         np.concatenate([row.values for row in rows]),
         starts,
-        {kind: np.array([_truth(one, kind) for one in labelled]) for kind in kinds},
+        {kind: np.array([truth(one, kind) for one in labelled]) for kind in kinds},
     )
 
 
@@ -51,8 +51,10 @@ def _features(one: Labelled) -> Features:
     return features(see(said(one.mention, one.language)))
 
 
-def _truth(one: Labelled, kind: str) -> int:
-    """What is spam is judged for nothing else: its other labels are a convention.
+def truth(one: Labelled, kind: str) -> int:
+    """Its label as a place in ``ANSWERS``, or ``NOT_JUDGED``.
+
+    What is spam is judged for nothing else: its other labels are a convention.
 
     Posts about a brand teach the mood as well; what is of no brand teaches the mood alone.
     """

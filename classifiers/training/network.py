@@ -17,8 +17,9 @@ from torch.nn import functional
 from torch.optim import Optimizer
 
 from classifiers.small.features import HASHES
-from classifiers.training.matrix import NOT_JUDGED, Examples
-from classifiers.training.posts import ANSWERS, MOOD, Labelled
+from classifiers.training.loss import loss, shut
+from classifiers.training.matrix import Examples
+from classifiers.training.posts import ANSWERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Fitter:
         self._place = np.full(HASHES, -1)
         self._place[self._used] = np.arange(len(self._used))
         self._weights = np.where(self._ours, 1.0, plan.set_weight)
-        self._shut = torch.from_numpy(_shut(examples.labelled))
+        self._shut = shut(examples.labelled)
 
     def fit(self, rows: NDArray[np.int64]) -> Fitted:
         """The networks of these examples."""
@@ -140,16 +141,8 @@ class Fitter:
                 one.step()
 
     def _loss(self, logits: Tensor, rows: NDArray[np.int64]) -> Tensor:
-        weights = torch.from_numpy(self._weights[rows])
-        total, first = torch.zeros(()), 0
-        for kind in self._kinds:
-            last = first + len(ANSWERS[kind])
-            truths = torch.from_numpy(self._examples.truths[kind][rows])
-            said = logits[:, first:last] + (self._shut[rows] if kind == MOOD else 0.0)
-            lost = functional.cross_entropy(said, truths, ignore_index=NOT_JUDGED, reduction="none")
-            total = total + (lost * weights).mean()
-            first = last
-        return total
+        truths = {kind: self._examples.truths[kind][rows] for kind in self._kinds}
+        return loss(logits, truths, self._weights[rows], self._shut[rows])
 
     def _batch(self, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
         places, values = zip(*(self._row(row) for row in rows), strict=True)
@@ -173,20 +166,6 @@ def _used(examples: Examples, ours: NDArray[np.bool_], seen_min: int) -> NDArray
     seen = np.bincount(examples.indices, minlength=HASHES)
     seen_by_ours = np.bincount(examples.indices[of_ours], minlength=HASHES)
     return np.flatnonzero((seen_by_ours >= seen_min) | (seen >= 3 * seen_min))
-
-
-_SHUT = -30.0
-"""Added to the logit of a label that an example's set does not know: it is neither right nor wrong
-there to hold it likely."""
-
-
-def _shut(labelled: Sequence[Labelled]) -> NDArray[np.float32]:
-    """What to add to each mood's logit, a row an example."""
-    rows = {
-        among: [_SHUT if among and label not in among else 0.0 for label in ANSWERS[MOOD]]
-        for among in {one.among for one in labelled}
-    }
-    return np.array([rows[one.among] for one in labelled], dtype=np.float32)
 
 
 def _optimizers(network: Network, rate: float) -> list[Optimizer]:

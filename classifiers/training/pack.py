@@ -1,4 +1,4 @@
-"""A fitted network as the two files that ship: numbers of one byte, and what they mean."""
+"""A fitted network as the two files that ship: numbers of six bits, and what they mean."""
 
 import hashlib
 import io
@@ -14,7 +14,9 @@ from classifiers.training.calibrate import Bend
 from classifiers.training.network import Fitted, arrays
 from classifiers.training.posts import ANSWERS
 
-_BYTE_MAX = 127
+_LEVELS = 31
+"""The largest number of a weight: six bits, kept as a byte, of which the file needs no more."""
+
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -59,7 +61,7 @@ def _kind(kind: str, tuned: Tuned) -> dict[str, object]:
 def _packed(fitted: Fitted) -> bytes:
     numbers = arrays(fitted)
     rows = np.hstack([numbers["inner"], numbers["direct"]])
-    scales = np.abs(rows).max(axis=0) / _BYTE_MAX
+    scales = np.abs(rows).max(axis=0) / _LEVELS
     values = np.rint(rows / scales).astype(np.int8)
     kept = np.flatnonzero(values.any(axis=1))
     return _zipped(

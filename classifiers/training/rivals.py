@@ -52,7 +52,7 @@ def tf_idf(train: Sequence[Labelled], kind: str) -> Rival:
             TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
             TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=3, sublinear_tf=True),
         ),
-        LogisticRegression(C=10, max_iter=200),
+        LogisticRegression(C=10, max_iter=1_000),
     )
     model.fit([text(one) for one in used], [one.labels[kind] for one in used])
 

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from importlib.util import find_spec
 from pathlib import Path
 
 from classifiers.transformers_parts import checking, shrinking
@@ -53,7 +52,6 @@ def add(models: Path, wanted: Wanted, say: Say) -> Card:
 
     It appears when all of it is done. What was fetched stays only where fetching broke off.
     """
-    _check_libraries()
     name = _name(wanted)
     target, work = models / name, models / f".{name}.part"
     if target.exists():
@@ -195,12 +193,6 @@ def _name(wanted: Wanted) -> str:
             f"'{shown(name, 100)}' can't be a name: use letters, digits, '.', '_', '-' (--as)"
         )
     return name
-
-
-def _check_libraries() -> None:
-    missing = [name for name in ("onnxruntime", "tokenizers") if find_spec(name) is None]
-    if missing:
-        raise Reject(f"needs {' and '.join(missing)}: pip install 'mention-listener[models]'")
 
 
 @contextmanager

@@ -114,8 +114,8 @@ class Model:
         return np.concatenate([self._asked(rows[:half]), self._asked(rows[half:])])
 
     def _run(self, rows: Sequence[Row]) -> Numbers:
-        filled = _filled(rows, self._card.pad_id)
-        given = {name: filled[name].astype(kind) for name, kind in self._types.items()}
+        table = filled(rows, self._card.pad_id)
+        given = {name: table[name].astype(kind) for name, kind in self._types.items()}
         (numbers, *_) = self._session.run(None, given)
         numbers = np.asarray(numbers, dtype=np.float32)
         if numbers.shape != (len(rows), len(self._card.outputs)):
@@ -225,7 +225,7 @@ def _integer(stated: str) -> Any:
     return np.int32 if "int32" in stated else np.int64
 
 
-def _filled(rows: Sequence[Row], pad_id: int) -> dict[str, NDArray[np.int64]]:
+def filled(rows: Sequence[Row], pad_id: int) -> dict[str, NDArray[np.int64]]:
     """The rows as one table for each input, filled up to the longest."""
     shape = (len(rows), max(len(row.ids) for row in rows))
     ids = np.full(shape, pad_id, dtype=np.int64)

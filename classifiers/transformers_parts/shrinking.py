@@ -31,8 +31,11 @@ def is_shrunk(path: Path) -> bool:
     return any(node.op_type in _QUANTIZED for node in graph.node)
 
 
-def shrink(source: Path, target: Path) -> None:
-    """Write the model anew with weights of eight bits, each output's with a scale of its own."""
+def shrink(source: Path, target: Path, runs_here_alone: bool = True) -> None:
+    """Write the model anew with weights of eight bits, each output's with a scale of its own.
+
+    Seven bits where the processor needs that: this one, or any that may run it.
+    """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     with _quiet():
@@ -40,7 +43,7 @@ def shrink(source: Path, target: Path) -> None:
             str(source),
             str(target),
             per_channel=True,
-            reduce_range=not _multiplies_bytes(),
+            reduce_range=not (runs_here_alone and _multiplies_bytes()),
             weight_type=QuantType.QInt8,
         )
 

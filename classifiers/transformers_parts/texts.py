@@ -9,6 +9,9 @@ from listener.text import clean_text
 CHARS_MAX = 20_000
 """Of a longer text only so much is read, around the brand."""
 
+NAME_CHARS_MAX = 100
+"""Of a longer name of a brand only so much stands beside the text."""
+
 _LINK = re.compile(r"https?://\S+|www\.\S+")
 _HANDLE = re.compile(r"(?<![\w@.])@\w[\w.-]{0,63}")
 _UNPLACED = frozenset({"link", "domain", "thread", "reply"})
@@ -68,4 +71,5 @@ def _name(mention: Mention) -> str:
     """The brand as its table writes it, else as the text does, else its id."""
     named = (one.base or one.text for one in mention.evidence if one.kind == "name")
     placed = _first_placed(mention)
-    return clean_text(next(named, "") or placed.base or placed.text or mention.brand)
+    name = next(named, "") or placed.base or placed.text or mention.brand
+    return clean_text(name)[:NAME_CHARS_MAX]

@@ -10,8 +10,6 @@ from classifiers.transformers_parts.texts import Text
 from listener.ports import Reject
 from listener.text import shown
 
-NAME_CHARS_MAX = 100
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -38,10 +36,7 @@ class Tokens:
 
     def rows(self, texts: Sequence[Text]) -> list[Row]:
         """Each text's tokens; of a longer text the window that has the brand in its middle."""
-        inputs = [
-            (text.text, text.beside[:NAME_CHARS_MAX]) if text.beside else text.text
-            for text in texts
-        ]
+        inputs = [(text.text, text.beside) if text.beside else text.text for text in texts]
         encoded = self._tokenizer.encode_batch(inputs)
         return [_row(one, text.place) for one, text in zip(encoded, texts, strict=True)]
 

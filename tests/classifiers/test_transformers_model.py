@@ -229,14 +229,6 @@ def test_settings_that_can_not_work_are_told(folder: Path, fields: Any, fault: s
     assert "\n" not in str(caught.value)
 
 
-def test_missing_libraries_are_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("classifiers.transformers_model._NEEDED", ("no_such", "tokenizers"))
-    with pytest.raises(
-        ValueError, match=r"needs no_such: pip install 'mention-listener\[models\]'"
-    ):
-        a_judge(folder)
-
-
 CONFIG = """
 [brands.norvia]
 names = ["Norvia"]

@@ -1,0 +1,94 @@
+"""The shipped transformer at work, and what it and the small model say together.
+
+``model.onnx`` gives a number for every label of every kind, in the small model's order.
+``together.json`` says, per kind and language, how both models' numbers become one: each is
+multiplied by a factor, and a bias is added. It names the small model that it was fitted beside.
+"""
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifiers.encoder.writing import written
+from classifiers.small.seen import Said
+from classifiers.small.weights import Row, Weights
+from classifiers.transformers_parts.card import read_card
+from classifiers.transformers_parts.serving import Model, Serving, opened
+from listener.ports import Reject
+
+TOGETHER_FILE = "together.json"
+TOKENS_MAX = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """How one kind's numbers in one language become one row: a factor each, and biases."""
+
+    small: float
+    encoder: float
+    biases: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind's blends by language; ``costs`` weigh the labels, as the small model's do."""
+
+    blends: Mapping[str, Blend]
+    costs: Row
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoder:
+    """A loaded transformer beside a small model. ``by`` names it in tags."""
+
+    by: str
+    kinds: Mapping[str, Kind]
+    model: Model
+    small: Weights
+
+    def chances(self, kind: str, logits: Row, words: Said) -> Row:
+        """A probability per label from what both say; ``logits`` are the small model's."""
+        columns, blend = self.small.kinds[kind].columns, self.kinds[kind].blends[words.language]
+        own = self.model.numbers([written(words)])[0]
+        both = logits[columns] * blend.small + own[columns] * blend.encoder + blend.biases
+        risen = np.exp(both - both.max())
+        return np.asarray(risen / risen.sum(), dtype=np.float32)
+
+
+def load(folder: Path, small: Weights) -> Encoder:
+    """The transformer in a folder. Raises Reject with what is wrong where it can't be used."""
+    try:
+        card = read_card(folder)
+        told = json.loads((folder / TOGETHER_FILE).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Reject(f"the encoder can't be read: {error}") from error
+    if told["beside"] != small.by:
+        raise Reject(f"the encoder was fitted beside {told['beside']}, the model is {small.by}")
+    model = opened(card, Serving(folder, batch_size=1, tokens_max=TOKENS_MAX, threads=1))
+    return Encoder(card.mark, _kinds(told["kinds"]), model, small)
+
+
+@functools.cache
+def shipped(small: Weights) -> Encoder:
+    """The transformer that ships with the product. Raises Reject where its files are damaged."""
+    return load(Path(str(files("classifiers.encoder").joinpath("model"))), small)
+
+
+def _kinds(stated: Mapping[str, Any]) -> dict[str, Kind]:
+    return {
+        kind: Kind(
+            {language: _blend(one) for language, one in told["languages"].items()},
+            np.asarray(told["costs"], dtype=np.float32),
+        )
+        for kind, told in stated.items()
+    }
+
+
+def _blend(told: Mapping[str, Any]) -> Blend:
+    return Blend(told["small"], told["encoder"], np.asarray(told["biases"], dtype=np.float32))

@@ -1,0 +1,80 @@
+"""What the models that ship say of a text: the small one, and in doubt the encoder beside it."""
+
+import functools
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from classifiers.encoder import encoder
+from classifiers.encoder.writing import written
+from classifiers.small.features import features
+from classifiers.small.seen import OTHER, Said, see
+from classifiers.small.weights import Row, shipped
+
+CACHED_MAX = 2_000
+"""Texts whose numbers are kept: all kinds ask about the same ones, and copies come together."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opinion:
+    """A chance per label, what missing each label costs beside the others, and who says so."""
+
+    labels: tuple[str, ...]
+    chances: Row
+    costs: Row
+    by: str
+
+    @property
+    def label(self) -> str:
+        """The one with the largest product of chance and cost."""
+        return self.labels[int((self.chances * self.costs).argmax())]
+
+
+def first(kind: str, words: Said) -> Opinion:
+    """The small model's. Raises Reject where its files are damaged."""
+    weights = shipped()
+    asked = weights.kinds[kind]
+    chances = asked.chances(numbers(words), words.language)
+    return Opinion(asked.labels, chances, asked.costs, weights.by)
+
+
+def second(kind: str, words: Said) -> Opinion:
+    """Both models' together. Raises Reject where the encoder's files are damaged."""
+    weights = shipped()
+    closer = encoder.shipped(weights)
+    chances = closer.chances(kind, numbers(words), words)
+    labels, costs = weights.kinds[kind].labels, closer.kinds[kind].costs
+    return Opinion(labels, chances, costs, f"{weights.by}~{closer.by}")
+
+
+def foresee(kind: str, some: Iterable[Said], doubt_below: float) -> None:
+    """Ask the encoder about all that are in doubt at once, on all cores; its answers are kept.
+
+    What goes wrong with one goes wrong again when that one is judged.
+    """
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for words in some:
+            if _in_doubt(kind, words, first(kind, words), doubt_below):
+                pool.submit(encoder.shipped(shipped()).model.numbers, [written(words)])
+
+
+def _in_doubt(kind: str, words: Said, own: Opinion, doubt_below: float) -> bool:
+    """Not as sure as this; of whom a post speaks well that names others, it is never sure."""
+    if kind == "sentiment" and doubt_below and OTHER in words.text:
+        return True
+    return float(own.chances.max()) < doubt_below
+
+
+def opinion(kind: str, words: Said, doubt_below: float) -> Opinion:
+    """The small model's where it is as sure as this, else both models'."""
+    own = first(kind, words)
+    return second(kind, words) if _in_doubt(kind, words, own, doubt_below) else own
+
+
+@functools.lru_cache(maxsize=CACHED_MAX)
+def numbers(words: Said) -> Row:
+    """The small model's logits for what is said; kept for the judges after the first."""
+    return np.asarray(shipped().logits(features(see(words))))
