@@ -19,7 +19,7 @@ from classifiers.encoder.writing import written
 from classifiers.small.seen import Said
 from classifiers.small.weights import Row, Weights
 from classifiers.transformers_parts.card import read_card
-from classifiers.transformers_parts.serving import Model, Serving, opened
+from classifiers.transformers_parts.serving import Model, Serving, opened, probabilities
 from listener.ports import Reject
 
 TOGETHER_FILE = "together.json"
@@ -57,8 +57,7 @@ class Encoder:
         columns, blend = self.small.kinds[kind].columns, self.kinds[kind].blends[words.language]
         own = self.model.numbers([written(words)])[0]
         both = logits[columns] * blend.small + own[columns] * blend.encoder + blend.biases
-        risen = np.exp(both - both.max())
-        return np.asarray(risen / risen.sum(), dtype=np.float32)
+        return np.asarray(probabilities(both[None])[0])
 
 
 def load(folder: Path, small: Weights) -> Encoder:

@@ -3,14 +3,14 @@
 Per language a factor and a bias for every label; a language with few posts leans on all of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from classifiers.small.lesson import macro_f1
+from classifiers.small.lesson import macro_f1, softmax
 from classifiers.small.weights import ANY_LANGUAGE
 
 PULL = 12.0
@@ -21,6 +21,9 @@ SPAM_COSTS = (0.1, 1.0)
 
 Logits = NDArray[np.float32]
 Truths = NDArray[np.int64]
+Numbers = NDArray[np.float64]
+Bent = Callable[[Numbers], Numbers]
+"""Logits as some numbers bend them, a row each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def bends(logits: Logits, truths: Truths, languages: Sequence[str]) -> Mapping[s
     told = np.array(languages)
     for language in sorted(set(languages)):
         own = told == language
-        found[language] = _bend(_fitted(logits[own], truths[own], common, PULL))
+        found[language] = _bend(fitted(_bent(logits[own]), truths[own], common, PULL))
     return found
 
 
@@ -47,33 +50,34 @@ def bend_of(logits: Logits, truths: Truths) -> Bend:
     return _bend(_common(logits, truths))
 
 
-def _common(logits: Logits, truths: Truths) -> NDArray[np.float64]:
-    start = np.array([1.0, *np.zeros(logits.shape[1])])
-    return _fitted(logits, truths, start, pull=1.0)
-
-
-def chances(logits: Logits, bend: Bend) -> NDArray[np.float64]:
+def chances(logits: Logits, bend: Bend) -> Numbers:
     """The probabilities that bent logits stand for, a row each."""
-    bent = logits * bend.factor + np.array(bend.biases)
-    risen = np.exp(bent - bent.max(axis=1, keepdims=True))
-    return np.asarray(risen / risen.sum(axis=1, keepdims=True))
+    return softmax(logits * bend.factor + np.array(bend.biases))
 
 
-def _bend(numbers: NDArray[np.float64]) -> Bend:
-    return Bend(round(float(numbers[0]), 4), tuple(round(float(one), 4) for one in numbers[1:]))
-
-
-def _fitted(
-    logits: Logits, truths: Truths, start: NDArray[np.float64], pull: float
-) -> NDArray[np.float64]:
+def fitted(bent: Bent, truths: Truths, start: Numbers, pull: float) -> Numbers:
+    """The numbers near to ``start`` by which the bent logits make the truths likeliest."""
     rows = np.arange(len(truths))
 
-    def lost(numbers: NDArray[np.float64]) -> float:
-        likely = chances(logits, Bend(numbers[0], tuple(numbers[1:])))[rows, truths]
+    def lost(numbers: Numbers) -> float:
+        likely = softmax(bent(numbers))[rows, truths]
         away = numbers - start
         return float(-np.log(likely + 1e-12).sum() + pull * (away @ away))
 
     return np.asarray(minimize(lost, start, method="L-BFGS-B").x)
+
+
+def _common(logits: Logits, truths: Truths) -> Numbers:
+    start = np.array([1.0, *np.zeros(logits.shape[1])])
+    return fitted(_bent(logits), truths, start, pull=1.0)
+
+
+def _bent(logits: Logits) -> Bent:
+    return lambda numbers: logits * numbers[0] + numbers[1:]
+
+
+def _bend(numbers: Numbers) -> Bend:
+    return Bend(round(float(numbers[0]), 4), tuple(round(float(one), 4) for one in numbers[1:]))
 
 
 def costs(likely: NDArray[np.float64], truths: Truths) -> tuple[float, ...]:

@@ -1,6 +1,6 @@
 """Fit the shipped transformer anew: ``python -m classifiers.training.encoder --sets FOLDER``.
 
-Takes an hour on two cores. ``--work FOLDER`` keeps what each stage gave, and goes on from it.
+Takes more than an hour on two cores. ``--work FOLDER`` keeps what each stage gave, to go on from.
 """
 
 import argparse

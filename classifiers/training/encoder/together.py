@@ -5,15 +5,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from classifiers.encoder.encoder import TOGETHER_FILE
-from classifiers.training.calibrate import PULL, SPAM_COSTS, costs
-
-Numbers = NDArray[np.float64]
-Logits = NDArray[np.float32]
-Truths = NDArray[np.int64]
+from classifiers.small.lesson import softmax
+from classifiers.training.calibrate import (
+    PULL,
+    SPAM_COSTS,
+    Bent,
+    Logits,
+    Numbers,
+    Truths,
+    costs,
+    fitted,
+)
 
 _START = 0.5
 """Each model's factor to begin with: both are heard."""
@@ -25,13 +29,15 @@ def blended(
     """A kind's blend of each language, held to that of all, and its costs."""
     told = np.array(languages)
     start = np.array([_START, _START, *np.zeros(small.shape[1])])
-    common = _fitted(small, encoder, truths, start, pull=1.0)
+    common = fitted(_both(small, encoder), truths, start, pull=1.0)
     found = {}
     for language in sorted(set(languages)):
         own = told == language
-        found[language] = _fitted(small[own], encoder[own], truths[own], common, PULL)
+        found[language] = fitted(_both(small[own], encoder[own]), truths[own], common, PULL)
     rows = zip(small, encoder, languages, strict=True)
-    likely = np.vstack([_chances(one[None], other[None], found[of]) for one, other, of in rows])
+    likely = np.vstack(
+        [softmax(_both(one[None], other[None])(found[of])) for one, other, of in rows]
+    )
     return {
         "costs": SPAM_COSTS if kind == "spam" else costs(likely, truths),
         "languages": {language: _told(numbers) for language, numbers in found.items()},
@@ -49,18 +55,5 @@ def _told(numbers: Numbers) -> dict[str, object]:
     return {"small": first, "encoder": second, "biases": biases}
 
 
-def _chances(small: Logits, encoder: Logits, numbers: Numbers) -> Numbers:
-    both = small * numbers[0] + encoder * numbers[1] + numbers[2:]
-    risen = np.exp(both - both.max(axis=1, keepdims=True))
-    return np.asarray(risen / risen.sum(axis=1, keepdims=True))
-
-
-def _fitted(small: Logits, encoder: Logits, truths: Truths, start: Numbers, pull: float) -> Numbers:
-    rows = np.arange(len(truths))
-
-    def lost(numbers: Numbers) -> float:
-        likely = _chances(small, encoder, numbers)[rows, truths]
-        away = numbers - start
-        return float(-np.log(likely + 1e-12).sum() + pull * (away @ away))
-
-    return np.asarray(minimize(lost, start, method="L-BFGS-B").x)
+def _both(small: Logits, encoder: Logits) -> Bent:
+    return lambda numbers: small * numbers[0] + encoder * numbers[1] + numbers[2:]
