@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from classifiers.small import general
 from classifiers.training.calibrate import SPAM_COSTS, bends, chances, costs
 from classifiers.training.matrix import NOT_JUDGED, Examples, examples
+from classifiers.training.moods import moods
 from classifiers.training.network import Fitted, Fitter, Plan
 from classifiers.training.pack import Tuned, pack
 from classifiers.training.phrases import phrases
-from classifiers.training.posts import ANSWERS, FITTED, KINDS, MOOD, Labelled, posts
+from classifiers.training.posts import ANSWERS, FITTED, KINDS, LEARNT, MOOD, Labelled, posts
 from classifiers.training.sets import TRAINED_ON, labelled
 from listener.model import Mention
 
@@ -24,9 +25,9 @@ BY = "small/1"
 def main() -> None:
     """Read, fit, calibrate, write."""
     options = _options()
-    read = examples(_read(options.sets), FITTED)
+    read = examples(_read(options.sets), LEARNT)
     print(f"{len(read.labelled):,} examples, {len(read.indices):,} features")  # noqa: T201
-    fitter = Fitter(read, FITTED, Plan(epochs=options.epochs))
+    fitter = Fitter(read, LEARNT, Plan(epochs=options.epochs))
     fitted = fitter.fit(_rows(read, "train"))
     tuned = tune(read, fitter, fitted)
     languages = sorted({one.language for one in read.labelled if one.set == "ours"})
@@ -45,7 +46,7 @@ def _options() -> argparse.Namespace:
 
 def _read(sets: Path | None) -> list[Labelled]:
     """Train and tune posts; the test posts are not even opened."""
-    ours = [*posts(("train", "tune")), *phrases()]
+    ours = [*posts(("train", "tune")), *phrases(), *moods()]
     return ours + (list(labelled(sets, TRAINED_ON)) if sets else [])
 
 
@@ -78,12 +79,8 @@ def tune(read: Examples, fitter: Fitter, fitted: Fitted) -> Mapping[str, Tuned]:
 
 
 def _tells(read: Examples, rows: NDArray[np.int64], kind: str) -> NDArray[np.bool_]:
-    """Which examples a kind is tuned on: the mood on texts of no brand, if a language has any."""
-    told = [read.labelled[row] for row in rows]
-    moody = {one.language for one in told if one.set != "ours"}
-    return np.array(
-        [kind != MOOD or one.set != "ours" or one.language not in moody for one in told]
-    )
+    """Which examples a kind is tuned on: the mood on texts of no brand, which it is for."""
+    return np.array([kind != MOOD or not read.labelled[row].mention.brand for row in rows])
 
 
 def _tuned(

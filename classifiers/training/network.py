@@ -19,14 +19,15 @@ from torch.optim import Optimizer
 from classifiers.small.features import HASHES
 from classifiers.training.loss import loss, shut
 from classifiers.training.matrix import Examples
-from classifiers.training.posts import ANSWERS
+from classifiers.training.posts import ANSWERS, ASKED_LABELS
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How it is fitted.
 
-    A feature is used that ``seen_min`` of our examples have, or three times as many of all.
+    A feature is used that ``seen_min`` of our examples have, or three times as many of all. Of
+    what teaches nothing that is asked, ``aside_share`` as many are drawn as of the rest.
     ``members`` networks are fitted from different beginnings and speak as one: their mean.
     """
 
@@ -37,9 +38,8 @@ class Plan:
     rate: float = 0.003
     dropped: float = 0.5
     dropped_hidden: float = 0.5
-    seen_min: int = 3
-    set_weight: float = 0.5
-    set_share: float = 2.0
+    seen_min: int = 4
+    aside_share: float = 0.5
     seed: int = 1
 
 
@@ -84,11 +84,12 @@ class Fitter:
     def __init__(self, examples: Examples, kinds: Sequence[str], plan: Plan) -> None:
         self._examples, self._plan = examples, plan
         self._kinds = tuple(kinds)
-        self._ours = np.array([one.mention.brand != "" for one in examples.labelled])
-        self._used = _used(examples, self._ours, plan.seen_min)
+        self._aside = np.array([one.is_aside for one in examples.labelled])
+        of_brands = np.array([one.mention.brand != "" for one in examples.labelled])
+        self._used = _used(examples, of_brands, plan.seen_min)
         self._place = np.full(HASHES, -1)
         self._place[self._used] = np.arange(len(self._used))
-        self._weights = np.where(self._ours, 1.0, plan.set_weight)
+        self._weights = np.array([one.weight for one in examples.labelled])
         self._shut = shut(examples.labelled)
 
     def fit(self, rows: NDArray[np.int64]) -> Fitted:
@@ -122,10 +123,10 @@ class Fitter:
         return np.asarray(np.mean([np.concatenate(part) for part in parts], axis=0))
 
     def _drawn(self, rows: NDArray[np.int64], draw: np.random.Generator) -> NDArray[np.int64]:
-        """All of ours, and of the other sets as many as ``set_share`` of that."""
-        ours, others = rows[self._ours[rows]], rows[~self._ours[rows]]
-        wanted = min(len(others), int(len(ours) * self._plan.set_share))
-        return np.concatenate([ours, draw.choice(others, wanted, replace=False)])
+        """All that teach what is asked, and some of the others."""
+        asked, aside = rows[~self._aside[rows]], rows[self._aside[rows]]
+        wanted = min(len(aside), int(len(asked) * self._plan.aside_share))
+        return np.concatenate([asked, draw.choice(aside, wanted, replace=False)])
 
     def _epoch(
         self, network: Network, optimizers: Sequence[Optimizer], rows: NDArray[np.int64]
@@ -176,7 +177,7 @@ def _optimizers(network: Network, rate: float) -> list[Optimizer]:
 
 
 def arrays(fitted: Fitted) -> Mapping[str, NDArray[np.float32]]:
-    """The fitted numbers as of one network: direct, inner, bias, outer."""
+    """The fitted numbers as of one network, for what is asked: direct, inner, bias, outer."""
     held = [_numbers(network) for network in fitted.networks]
     return {
         "direct": np.asarray(np.mean([one["direct"] for one in held], axis=0)),
@@ -188,8 +189,8 @@ def arrays(fitted: Fitted) -> Mapping[str, NDArray[np.float32]]:
 
 def _numbers(network: Network) -> Mapping[str, NDArray[np.float32]]:
     return {
-        "direct": network.direct.weight.detach().numpy(),
+        "direct": network.direct.weight.detach().numpy()[:, :ASKED_LABELS],
         "inner": network.inner.weight.detach().numpy(),
         "bias": network.bias.detach().numpy(),
-        "outer": network.outer.weight.detach().numpy().T,
+        "outer": network.outer.weight.detach().numpy().T[:, :ASKED_LABELS],
     }

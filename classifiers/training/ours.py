@@ -2,10 +2,11 @@
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from classifiers.training.judged import Judged, by_language, f1, judged, spam_line
+from classifiers.training.moods import held_back, moods
 from classifiers.training.phrases import phrases
 from classifiers.training.posts import (
     FOLDER,
@@ -28,6 +29,9 @@ from listener.match import Matcher
 
 PRECISION = 0.6
 
+_PAIRS = {"wordy": "pairs", "plain": "pairs/plain"}
+"""The folders of the posts with two brands, by how they are written."""
+
 _SERIES = ("ab", "c")
 """The letters of the wordy posts' groups and of the plain ones': ``en-a-04``, ``en-c-04``."""
 
@@ -36,8 +40,18 @@ def sentiment(seen: Sequence[Judged]) -> None:
     """Macro F1 per language, beside the rivals."""
     some = [one for one in seen if one.counts_for("sentiment")]
     linear = tf_idf([*posts(("train",)), *phrases()], "sentiment")
+    _beside(some, linear, lambda part: _by_series(part, "sentiment"))
+
+
+def mood() -> None:
+    """Macro F1 of posts that are of no brand, per language, beside the rivals."""
+    some = judged(list(held_back()), ("sentiment",))
+    _beside(some, tf_idf(list(moods()), "sentiment"), lambda part: f"{f1(part, 'sentiment'):.3f}")
+
+
+def _beside(some: Sequence[Judged], linear: Rival, measure: Callable[[list[Judged]], str]) -> None:
     read_english = vader()
-    for language, own in by_language(some, lambda part: _by_series(part, "sentiment")):
+    for language, own in by_language(some, measure):
         part = [one for one in some if one.labelled.language == language]
         listed = afinn(language)
         print(  # noqa: T201
@@ -146,19 +160,19 @@ def _lookalikes() -> Iterator[Labelled]:
 
 def pairs() -> None:
     """How often a brand's sentiment is right in a post that names two, each judged apart."""
-    some = judged(list(_pairs()), ("sentiment",))
-    for language, line in by_language(some, _paired):
-        print(language, line)  # noqa: T201
-    print("all", _paired(some))  # noqa: T201
+    for title, folder in _PAIRS.items():
+        some = judged(list(_pairs(folder)), ("sentiment",))
+        cells = [f"{language} {line}" for language, line in by_language(some, _paired)]
+        print(f"{title:6} all {_paired(some)} n {len(some)};", "  ".join(cells))  # noqa: T201
 
 
 def _paired(some: Sequence[Judged]) -> str:
     told = [(one.labelled.labels["sentiment"], one.tags["sentiment"].label) for one in some]
-    return f"accuracy {accuracy(confusion(told)) or 0.0:.3f}  n {len(some)}"
+    return f"{accuracy(confusion(told)) or 0.0:.3f}"
 
 
-def _pairs() -> Iterator[Labelled]:
-    for path in sorted((FOLDER / "pairs").glob("*.jsonl")):
+def _pairs(folder: str) -> Iterator[Labelled]:
+    for path in sorted((FOLDER / folder).glob("*.jsonl")):
         yield from labelled_lines(path)
 
 

@@ -40,7 +40,7 @@ def pack(
         "by": f"{by}.{sha256[:8]}",
         "sha256": sha256,
         "languages": sorted(languages),
-        "kinds": [_kind(kind, tuned[kind]) for kind in fitted.kinds],
+        "kinds": [_kind(kind, of_kind) for kind, of_kind in tuned.items()],
     }
     text = json.dumps(card, indent=1, ensure_ascii=False)
     (folder / "model.json").write_text(f"{text}\n", encoding="utf-8")

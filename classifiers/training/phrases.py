@@ -1,7 +1,7 @@
 """Our own bank of short utterances: the many ways in which people say one thing.
 
-``phrases/LANGUAGE.tsv`` has a line each: its four labels, a tab, and the words. The brand stands
-as ``§`` in them, another company as ``¤``. They are only trained on.
+``phrases/LANGUAGE.tsv`` has a line each: its four labels, a tab, and the words; ``-`` is no label.
+The brand stands as ``§`` in them, another company as ``¤``. They are only trained on.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,10 @@ PHRASES = "phrases"
 """The name of their set."""
 
 OURS, THEIRS = "§", "¤"
+
+NOT_TOLD = "-"
+"""Stands for a label that a line does not have."""
+
 _NAMES = {OURS: "Norvia", THEIRS: "Kestra"}
 
 
@@ -23,7 +27,8 @@ def phrases(folder: Path = FOLDER) -> Iterator[Labelled]:
     for path in sorted((folder / "phrases").glob("*.tsv")):
         for number, line in enumerate(path.read_text("utf-8").splitlines()):
             labels, words = line.split("\t")
-            told = dict(zip(KINDS, labels.split(), strict=True))
+            stated = zip(KINDS, labels.split(), strict=True)
+            told = {kind: label for kind, label in stated if label != NOT_TOLD}
             yield _labelled(f"phrase-{path.stem}-{number}", path.stem, told, words)
 
 

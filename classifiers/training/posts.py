@@ -16,11 +16,25 @@ KINDS = ("sentiment", "spam", "urgency", "intent")
 MOOD = "mood"
 """The sentiment of a text that is of no brand: of itself, toward nobody."""
 
-FITTED = (*KINDS, MOOD)
-"""What the network answers, in the order of its columns."""
+FEELING: Literal["feeling"] = "feeling"
+"""What sets whose labels are grouped from emotions hold of a text. They draw the lines elsewhere:
+it is learnt for what it teaches the rest, and never asked."""
 
-ANSWERS = {**{kind: LABELS[kind] for kind in KINDS}, MOOD: LABELS["sentiment"]}
-"""The labels of all that is fitted."""
+FITTED = (*KINDS, MOOD)
+"""What a model answers, in the order of its columns."""
+
+LEARNT = (*FITTED, FEELING)
+"""What a model is fitted to; the columns of the last are left out of what ships."""
+
+ANSWERS = {
+    **{kind: LABELS[kind] for kind in KINDS},
+    MOOD: LABELS["sentiment"],
+    FEELING: ("negative", "neutral", "positive"),
+}
+"""The labels of all that is learnt."""
+
+ASKED_LABELS = sum(len(ANSWERS[kind]) for kind in FITTED)
+"""How many columns ship."""
 
 Split = Literal["train", "tune", "test"]
 SPLITS: tuple[Split, ...] = ("train", "tune", "test")
@@ -31,8 +45,8 @@ class Labelled:
     """A mention and its labels by kind.
 
     ``group`` shares brands and authors; ``set`` names where it is from, ``ours`` for our own;
-    ``brands`` is how many brands the post is labelled for. ``among`` are the only sentiments that
-    its set tells apart; empty where that is all of them.
+    ``brands`` is how many brands the post is labelled for. ``among`` are the only feelings that
+    its set tells apart; empty where that is all of them. ``weight`` is what it counts for.
     """
 
     mention: Mention
@@ -43,6 +57,12 @@ class Labelled:
     set: str = "ours"
     brands: int = 1
     among: frozenset[str] = frozenset()
+    weight: float = 1.0
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it teaches nothing that is asked: of such examples only some are drawn."""
+        return not self.labels.keys() - {FEELING}
 
 
 def posts(splits: Iterable[Split] = SPLITS, folder: Path = FOLDER) -> Iterator[Labelled]:

@@ -46,7 +46,7 @@ def tf_idf(train: Sequence[Labelled], kind: str) -> Rival:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline, make_union
 
-    used = [one for one in train if kind == "spam" or one.labels["spam"] == "no"]
+    used = [one for one in train if kind == "spam" or one.labels.get("spam") != "yes"]
     model = make_pipeline(
         make_union(
             TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),

@@ -20,6 +20,7 @@ from classifiers.training.encoder import base, file, together, vocabulary
 from classifiers.training.encoder.network import STAGES, Fitter, Network, Plan
 from classifiers.training.encoder.vocabulary import Vocabulary
 from classifiers.training.matrix import truth
+from classifiers.training.moods import moods
 from classifiers.training.phrases import phrases
 from classifiers.training.posts import FITTED, MOOD, Labelled, posts
 from classifiers.training.sets import TRAINED_ON, labelled
@@ -34,7 +35,7 @@ def main() -> None:
     """Read, fit, write, and fit how it speaks together with the small model."""
     options = _options()
     options.work.mkdir(parents=True, exist_ok=True)
-    read = [*posts(("train", "tune")), *phrases()]
+    read = [*posts(("train", "tune")), *phrases(), *moods()]
     read += list(labelled(options.sets, TRAINED_ON)) if options.sets else []
     texts = [written(said(one.mention, one.language)) for one in read]
     pretrained = base.folder()
@@ -79,15 +80,12 @@ def _stage(fitter: Fitter, numbers: NDArray[np.int64], plan: Plan, kept: Path) -
 
 
 def _blends(tune: list[Labelled], logits: NDArray[np.float32]) -> dict[str, object]:
-    """Of every kind: on our posts; the mood on texts of no brand, where a language has any."""
+    """Of every kind: on our posts; the mood on texts of no brand, which it is for."""
     small = np.vstack([small_numbers(said(one.mention, one.language)) for one in tune])
-    moody = {one.language for one in tune if one.set != "ours"}
     found: dict[str, object] = {}
     for kind in FITTED:
         truths = np.array([truth(one, kind) for one in tune])
-        tells = np.array(
-            [kind != MOOD or one.set != "ours" or one.language not in moody for one in tune]
-        )
+        tells = np.array([kind != MOOD or not one.mention.brand for one in tune])
         used, columns = (truths >= 0) & tells, shipped().kinds[kind].columns
         languages = [one.language for one, is_used in zip(tune, used, strict=True) if is_used]
         found[kind] = together.blended(

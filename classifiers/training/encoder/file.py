@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor, nn
 
 from classifiers.encoder.encoder import TOKENS_MAX
 from classifiers.training.encoder import base
 from classifiers.training.encoder.network import Network
 from classifiers.training.encoder.vocabulary import Vocabulary
-from classifiers.training.posts import ANSWERS, FITTED
+from classifiers.training.posts import ANSWERS, ASKED_LABELS, FITTED
 from classifiers.transformers_parts.card import (
     MODEL_FILE,
     TOKENIZER_FILE,
@@ -24,6 +25,19 @@ from classifiers.transformers_parts.serving import INPUTS
 from classifiers.transformers_parts.shrinking import shrink
 
 NAME = "encoder-1"
+
+
+class Asked(nn.Module):  # type: ignore[misc]
+    """A network's logits for what is asked, without what it was only taught by."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
+        """A batch's logits."""
+        logits: Tensor = self.network(ids, mask, types)
+        return logits[:, :ASKED_LABELS]
 
 
 def write(network: Network, vocabulary: Vocabulary, folder: Path) -> None:
@@ -58,7 +72,7 @@ def _export(network: Network, path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            network.eval(),
+            Asked(network).eval(),
             (sample, (sample > 0).long(), torch.zeros_like(sample)),
             str(path),
             input_names=list(INPUTS),

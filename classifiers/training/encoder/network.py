@@ -19,11 +19,11 @@ from classifiers.lexicon.tokens import BRAND
 from classifiers.training.encoder.vocabulary import Vocabulary
 from classifiers.training.loss import loss, shut
 from classifiers.training.matrix import truth
-from classifiers.training.posts import ANSWERS, FITTED, Labelled
+from classifiers.training.posts import ANSWERS, ASKED_LABELS, LEARNT, Labelled
 from classifiers.transformers_parts.serving import filled
 from classifiers.transformers_parts.tokens import Row
 
-LABELS = sum(len(ANSWERS[kind]) for kind in FITTED)
+LABELS = sum(len(ANSWERS[kind]) for kind in LEARNT)
 _CHUNK = 40
 """Batches that are drawn together and sorted by length, so that little is padded."""
 
@@ -32,14 +32,13 @@ _CHUNK = 40
 class Plan:
     """One stage of the fitting.
 
-    ``set_share`` is how many examples of the open sets are drawn each epoch for one of ours, each
-    counting ``set_weight``.
+    ``aside_share`` is how many examples that teach nothing that is asked are drawn each epoch for
+    one that does.
     """
 
     epochs: int
     rate: float
-    set_share: float
-    set_weight: float = 0.5
+    aside_share: float
     batch: int = 32
     warm: float = 0.06
     decay: float = 0.01
@@ -48,11 +47,10 @@ class Plan:
 
 
 STAGES = {
-    "first": Plan(epochs=4, rate=1e-4, set_share=1.0, is_english=True),
-    "second": Plan(epochs=2, rate=7e-5, set_share=0.5),
-    "third": Plan(epochs=1, rate=4e-5, set_share=0.3, seed=2),
+    "first": Plan(epochs=3, rate=1e-4, aside_share=0.5, is_english=True),
+    "second": Plan(epochs=2, rate=8e-5, aside_share=0.15),
 }
-"""To English alone, then to all languages, then once more, more slowly."""
+"""To English alone, then to all languages."""
 
 
 class Network(nn.Module):  # type: ignore[misc]
@@ -91,8 +89,9 @@ class Fitter:
     def __init__(self, network: Network, labelled: Sequence[Labelled], rows: Sequence[Row]) -> None:
         self.network, self._rows = network, rows
         self._lengths = np.array([len(row.ids) for row in rows])
-        self._ours = np.array([one.mention.brand != "" for one in labelled])
-        self._truths = {kind: np.array([truth(one, kind) for one in labelled]) for kind in FITTED}
+        self._aside = np.array([one.is_aside for one in labelled])
+        self._weights = np.array([one.weight for one in labelled])
+        self._truths = {kind: np.array([truth(one, kind) for one in labelled]) for kind in LEARNT}
         self._shut = shut(labelled)
 
     def fit(self, numbers: NDArray[np.int64], plan: Plan) -> None:
@@ -106,28 +105,28 @@ class Fitter:
         for step, batch in enumerate(batches):
             for group in optimizer.param_groups:
                 group["lr"] = plan.rate * _slope(step / len(batches), plan.warm)
-            self._step(optimizer, batch, plan)
+            self._step(optimizer, batch)
             if step % 100 == 0:
                 print(f"step {step} of {len(batches)}", flush=True)  # noqa: T201
 
     def logits(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
-        """What the network says of examples, a row each."""
-        found = np.zeros((len(numbers), LABELS), dtype=np.float32)
+        """What the network says of examples for what is asked, a row each."""
+        found = np.zeros((len(numbers), ASKED_LABELS), dtype=np.float32)
         order = np.argsort(self._lengths[numbers], kind="stable")
         self.network.eval()
         with torch.no_grad():
             for start in range(0, len(order), 64):
                 part = order[start : start + 64]
-                found[part] = self.network(*self._tensors(numbers[part])).numpy()
+                found[part] = self.network(*self._tensors(numbers[part])).numpy()[:, :ASKED_LABELS]
         return found
 
     def _epoch(
         self, numbers: NDArray[np.int64], plan: Plan, draw: np.random.Generator
     ) -> Iterator[NDArray[np.int64]]:
-        """The batches of one epoch: all of ours and some of the sets, alike in length."""
-        ours, others = numbers[self._ours[numbers]], numbers[~self._ours[numbers]]
-        wanted = min(len(others), int(len(ours) * plan.set_share))
-        drawn = draw.permutation(np.concatenate([ours, draw.choice(others, wanted, replace=False)]))
+        """The batches of one epoch, alike in length: all that teach what is asked, some others."""
+        asked, aside = numbers[~self._aside[numbers]], numbers[self._aside[numbers]]
+        wanted = min(len(aside), int(len(asked) * plan.aside_share))
+        drawn = draw.permutation(np.concatenate([asked, draw.choice(aside, wanted, replace=False)]))
         batches = []
         for start in range(0, len(drawn), plan.batch * _CHUNK):
             chunk = drawn[start : start + plan.batch * _CHUNK]
@@ -135,12 +134,12 @@ class Fitter:
             batches += [chunk[at : at + plan.batch] for at in range(0, len(chunk), plan.batch)]
         yield from (batches[place] for place in draw.permutation(len(batches)))
 
-    def _step(self, optimizer: torch.optim.Optimizer, batch: NDArray[np.int64], plan: Plan) -> None:
-        logits = self.network(*self._tensors(batch))
-        weights = np.where(self._ours[batch], 1.0, plan.set_weight)
+    def _step(self, optimizer: torch.optim.Optimizer, batch: NDArray[np.int64]) -> None:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = self.network(*self._tensors(batch)).float()
         truths = {kind: places[batch] for kind, places in self._truths.items()}
         optimizer.zero_grad()
-        loss(logits, truths, weights, self._shut[batch]).backward()
+        loss(logits, truths, self._weights[batch], self._shut[batch]).backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         optimizer.step()
 
@@ -161,4 +160,4 @@ def _optimizer(network: Network, plan: Plan) -> torch.optim.Optimizer:
         {"params": matrices, "weight_decay": plan.decay},
         {"params": rest, "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=plan.rate)
+    return torch.optim.AdamW(groups, lr=plan.rate, fused=True)
