@@ -9,9 +9,9 @@ import functools
 import unicodedata
 
 from classifiers.lexicon.english import english
+from classifiers.lexicon.seen import OTHER as OTHER_HANDLE
+from classifiers.lexicon.seen import SEEN_MAX, Part, Said, see
 from classifiers.lexicon.tokens import BRAND, Token
-from classifiers.small.seen import OTHER as OTHER_HANDLE
-from classifiers.small.seen import SEEN_MAX, Part, Said, see
 from classifiers.transformers_parts.texts import Text
 
 OTHER = "\ue001"

@@ -1,5 +1,6 @@
-"""The word lists and how they are read: what the ``words`` classifier is made of.
+"""What the judges read a text by: word lists, and a mention taken apart with their help.
 
 ``tokens`` cuts a text into words and signs, ``lists`` loads the lists (one ``.toml`` file per
-language) and finds their entries, and one file per kind weighs what was found.
+language) and finds their entries, ``meanings`` and ``english`` say what words mean, and ``seen``
+has a mention's words and clauses, and whom of those named each is about.
 """

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.lexicon.reading import Hit
+from classifiers.lexicon.seen import Part, Seen
 from classifiers.lexicon.tokens import Token
-from classifiers.small.seen import Part, Seen
 
 HASH_BITS = 20
 HASHES = 1 << HASH_BITS

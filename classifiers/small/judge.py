@@ -9,12 +9,12 @@ import numpy as np
 from pydantic import Field
 
 from classifiers.lexicon.lists import LANGUAGES
+from classifiers.lexicon.seen import Said, part, said, see
 from classifiers.lexicon.tokens import TEXT_CHARS_MAX
 from classifiers.small import general, lesson
 from classifiers.small.features import features
 from classifiers.small.opinion import Opinion, foresee, opinion
 from classifiers.small.reasons import reasons
-from classifiers.small.seen import Said, part, said, see
 from classifiers.small.weights import Row, shipped
 from listener.model import LABELS, Mention, Tag
 from listener.ports import Corrected

@@ -8,6 +8,7 @@ makes the truth of examples it has not seen, and where that may be chance, it is
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,7 +147,7 @@ def macro_f1(truths: Truths, told: Truths) -> float:
     return float(np.mean(found))
 
 
-def softmax(logits: Matrix) -> Matrix:
+def softmax(logits: NDArray[Any]) -> NDArray[Any]:
     """Probabilities, a row each."""
     risen = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(risen / risen.sum(axis=-1, keepdims=True))

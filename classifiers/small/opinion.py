@@ -10,8 +10,8 @@ import numpy as np
 
 from classifiers.encoder import encoder
 from classifiers.encoder.writing import written
+from classifiers.lexicon.seen import OTHER, Said, see
 from classifiers.small.features import features
-from classifiers.small.seen import OTHER, Said, see
 from classifiers.small.weights import Row, shipped
 
 CACHED_MAX = 2_000
@@ -44,10 +44,9 @@ def first(kind: str, words: Said) -> Opinion:
 def second(kind: str, words: Said) -> Opinion:
     """Both models' together. Raises Reject where the encoder's files are damaged."""
     weights = shipped()
-    closer = encoder.shipped(weights)
-    chances = closer.chances(kind, numbers(words), words)
-    labels, costs = weights.kinds[kind].labels, closer.kinds[kind].costs
-    return Opinion(labels, chances, costs, f"{weights.by}~{closer.by}")
+    asked, closer = weights.kinds[kind], encoder.shipped(weights.by)
+    chances = closer.chances(kind, numbers(words)[asked.columns], words)
+    return Opinion(asked.labels, chances, closer.kinds[kind].costs, f"{weights.by}~{closer.by}")
 
 
 def foresee(kind: str, some: Iterable[Said], doubt_below: float) -> None:
@@ -58,7 +57,7 @@ def foresee(kind: str, some: Iterable[Said], doubt_below: float) -> None:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for words in some:
             if _in_doubt(kind, words, first(kind, words), doubt_below):
-                pool.submit(encoder.shipped(shipped()).model.numbers, [written(words)])
+                pool.submit(encoder.shipped(shipped().by).model.numbers, [written(words)])
 
 
 def _in_doubt(kind: str, words: Said, own: Opinion, doubt_below: float) -> bool:

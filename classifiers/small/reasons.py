@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from classifiers.lexicon.reading import Hit
+from classifiers.lexicon.seen import Part, Seen
 from classifiers.small.features import facts_of, index
-from classifiers.small.seen import Part, Seen
 from classifiers.small.weights import Weights
 
 REASONS_MAX = 3

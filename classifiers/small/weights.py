@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.small.features import HASHES, Features
+from classifiers.small.lesson import softmax
 from listener.ports import Reject
 
 Row = NDArray[np.float32]
@@ -46,8 +47,7 @@ class Kind:
         """A probability per label, calibrated for the language."""
         known = language if language in self.factors else ANY_LANGUAGE
         bent = logits[self.columns] * self.factors[known] + self.biases[known]
-        risen = np.exp(bent - bent.max())
-        return np.asarray(risen / risen.sum(), dtype=np.float32)
+        return np.asarray(softmax(bent), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.lexicon.seen import said, see
 from classifiers.small.features import Features, features
-from classifiers.small.seen import said, see
 from classifiers.training.posts import ANSWERS, MOOD, Labelled
 
 NOT_JUDGED = -1

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from classifiers.encoder.encoder import TOKENS_MAX
 from classifiers.encoder.writing import ENGLISH, written
+from classifiers.lexicon.seen import said
 from classifiers.small.opinion import numbers as small_numbers
-from classifiers.small.seen import said
 from classifiers.small.weights import shipped
 from classifiers.training.encoder import base, file, together, vocabulary
 from classifiers.training.encoder.network import STAGES, Fitter, Network, Plan

@@ -11,8 +11,8 @@ import pytest
 
 from classifiers.encoder import encoder
 from classifiers.encoder.encoder import TOGETHER_FILE, load
+from classifiers.lexicon.seen import Said, said
 from classifiers.small import opinion
-from classifiers.small.seen import Said, said
 from classifiers.small.weights import shipped
 from classifiers.training.posts import ANSWERS, FITTED
 from classifiers.transformers_parts.card import read_card
@@ -50,7 +50,7 @@ def test_its_columns_are_those_of_the_small_model() -> None:
 
 @pytest.mark.parametrize("kind", FITTED)
 def test_it_has_a_blend_for_every_language_of_the_small_model(kind: str) -> None:
-    own = encoder.shipped(shipped()).kinds[kind]
+    own = encoder.shipped(shipped().by).kinds[kind]
     assert {*own.blends} >= shipped().languages
     for language in shipped().languages:
         said_ = opinion.second(kind, words("Norvia is fine", "Norvia", language))
@@ -77,21 +77,21 @@ def test_a_damaged_file_is_refused(name: str, folder: Path) -> None:
     with (folder / name).open("ab") as file:
         file.write(b" ")
     with pytest.raises(Reject, match="is not the file"):
-        load(folder, shipped())
+        load(folder, shipped().by)
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "listener.json", TOGETHER_FILE])
 def test_a_missing_file_is_told(name: str, folder: Path) -> None:
     (folder / name).unlink()
     with pytest.raises(Reject, match="can't be read"):
-        load(folder, shipped())
+        load(folder, shipped().by)
 
 
 def test_beside_another_small_model_it_is_refused(folder: Path) -> None:
     told = json.loads((folder / TOGETHER_FILE).read_text("utf-8"))
     (folder / TOGETHER_FILE).write_text(json.dumps(told | {"beside": "small/0"}))
     with pytest.raises(Reject, match=r"fitted beside small/0, the model is small/1\."):
-        load(folder, shipped())
+        load(folder, shipped().by)
 
 
 def test_the_small_model_alone_speaks_where_it_is_sure() -> None:
@@ -125,7 +125,7 @@ def test_what_is_foreseen_is_what_is_said(monkeypatch: pytest.MonkeyPatch) -> No
     some = [words(f"Norvia sent {n} parcels, one was wet, hm", "Norvia") for n in range(5)]
     opinion.foresee("sentiment", some, 1.0)
     asked: list[object] = []
-    model = encoder.shipped(shipped()).model
+    model = encoder.shipped(shipped().by).model
     monkeypatch.setattr(model, "_asked", asked.append)
     assert all("~" in opinion.opinion("sentiment", one, 1.0).by for one in some)
     assert asked == []

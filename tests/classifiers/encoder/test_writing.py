@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from classifiers.encoder.writing import OTHER, PARENT_CHARS_MAX, written
+from classifiers.lexicon.seen import said
 from classifiers.lexicon.tokens import BRAND
-from classifiers.small.seen import said
 from classifiers.transformers_parts.texts import Text
 from listener.model import Evidence, Mention, Post
 

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from classifiers.encoder import encoder as encoders
+from classifiers.lexicon.seen import said, see
 from classifiers.small import general, weights
 from classifiers.small.features import Features
 from classifiers.small.judge import Kind, SmallClassifier, spoken
 from classifiers.small.reasons import reasons
-from classifiers.small.seen import said, see
 from classifiers.small.weights import load, shipped
 from listener.model import LABELS, Evidence, Mention, Post, Tag
 from listener.ports import Classifier, Corrected, Reject, Teachable
@@ -89,7 +89,7 @@ class TestEveryKind(ClassifierSuite):
         assert tag.label == label
         before = classifier.tag([named("Norvia is zorgly 99")])[0].by
         for by, end in ((tag.by, "+7"), (before, "")):
-            encoder = encoders.shipped(shipped()).by
+            encoder = encoders.shipped(shipped().by).by
             assert by in {f"{shipped().by}{end}", f"{shipped().by}~{encoder}{end}"}
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from classifiers.lexicon.owners import NOBODY, OURS, THEIRS, named, owners
+from classifiers.lexicon.seen import part
 from classifiers.lexicon.tokens import tokens
-from classifiers.small.owners import NOBODY, OURS, THEIRS, named, owners
-from classifiers.small.seen import part
 
 
 def about(text: str) -> dict[str, str]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from classifiers.lexicon.lists import LANGUAGES
 from classifiers.lexicon.meanings import meanings
+from classifiers.lexicon.owners import named, owners
 from classifiers.lexicon.reading import Hit, Reading, read
 from classifiers.lexicon.scope import Scope
 from classifiers.lexicon.tokens import BRAND, TEXT_CHARS_MAX, Token
-from classifiers.small.owners import named, owners
 from listener.model import Evidence, Mention
 
 TITLE_CHARS_MAX = 500
