@@ -5,6 +5,8 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from classifiers.training.judged import Judged, by_language, f1, judged, spam_line
 from classifiers.training.moods import held_back, moods
 from classifiers.training.phrases import phrases
@@ -28,6 +30,8 @@ from listener.evaluation import (
 from listener.match import Matcher
 
 PRECISION = 0.6
+
+_DRAWS = 100
 
 _PAIRS = {"wordy": "pairs", "plain": "pairs/plain"}
 """The folders of the posts with two brands, by how they are written."""
@@ -119,16 +123,28 @@ def _intent(some: Sequence[Judged]) -> str:
 
 
 def calibration(seen: Sequence[Judged]) -> None:
-    """The gap between the stated scores and what was right, per kind and language."""
+    """The gap between the stated scores and what was right, per kind and language.
+
+    Beside it the gap that scores which hold would show on so few posts, by chance alone.
+    """
     for kind in KINDS:
         some = [one for one in seen if one.counts_for(kind)]
-        cells = by_language(some, lambda part, kind=kind: f"{_gap(part, kind):.3f}")  # type: ignore[misc]
+        cells = by_language(some, lambda part, kind=kind: _gap(part, kind))  # type: ignore[misc]
         print(f"{kind:10}", "  ".join(" ".join(cell) for cell in cells))  # noqa: T201
 
 
-def _gap(some: Sequence[Judged], kind: str) -> float:
+def _gap(some: Sequence[Judged], kind: str) -> str:
     is_right = [one.tags[kind].label == one.labelled.labels[kind] for one in some]
-    return expected_calibration_error(is_right, [one.tags[kind].score for one in some]) or 0.0
+    scores = [one.tags[kind].score for one in some]
+    own = expected_calibration_error(is_right, scores) or 0.0
+    return f"{own:.3f} (by chance {_gap_by_chance(scores):.3f})"
+
+
+def _gap_by_chance(scores: Sequence[float]) -> float:
+    """The mean gap of truths that are drawn by the scores themselves."""
+    draws = np.random.default_rng(1).random((_DRAWS, len(scores)))
+    gaps = [expected_calibration_error(list(draw < scores), scores) or 0.0 for draw in draws]
+    return sum(gaps) / len(gaps)
 
 
 def lookalikes() -> None:

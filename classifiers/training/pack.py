@@ -1,4 +1,4 @@
-"""A fitted network as the two files that ship: numbers of six bits, and what they mean."""
+"""A fitted network as the two files that ship: numbers of less than six bits, and what they mean."""
 
 import hashlib
 import io
@@ -14,8 +14,8 @@ from classifiers.training.calibrate import Bend
 from classifiers.training.network import Fitted, arrays
 from classifiers.training.posts import ANSWERS
 
-_LEVELS = 31
-"""The largest number of a weight: six bits, kept as a byte, of which the file needs no more."""
+_LEVELS = 26
+"""The largest number of a weight: less than six bits, kept as a byte; the file needs no more."""
 
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
