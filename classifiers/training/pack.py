@@ -1,4 +1,4 @@
-"""A fitted network as the two files that ship: numbers of less than six bits, and what they mean."""
+"""A fitted network as the two files that ship: numbers of few bits, and what they mean."""
 
 import hashlib
 import io
