@@ -9,13 +9,11 @@ from numpy.typing import NDArray
 
 from classifiers.small import general
 from classifiers.training.calibrate import SPAM_COSTS, bends, chances, costs
+from classifiers.training.material import material, tells
 from classifiers.training.matrix import NOT_JUDGED, Examples, examples
-from classifiers.training.moods import moods
 from classifiers.training.network import Fitted, Fitter, Plan
 from classifiers.training.pack import Tuned, pack
-from classifiers.training.phrases import phrases
-from classifiers.training.posts import ANSWERS, FITTED, KINDS, LEARNT, MOOD, Labelled, posts
-from classifiers.training.sets import TRAINED_ON, labelled
+from classifiers.training.posts import ANSWERS, FITTED, KINDS, LEARNT
 from listener.model import Mention
 
 OUT = Path(__file__).parents[1] / "small" / "model"
@@ -25,7 +23,7 @@ BY = "small/1"
 def main() -> None:
     """Read, fit, calibrate, write."""
     options = _options()
-    read = examples(_read(options.sets), LEARNT)
+    read = examples(material(options.sets), LEARNT)
     print(f"{len(read.labelled):,} examples, {len(read.indices):,} features")  # noqa: T201
     fitter = Fitter(read, LEARNT, Plan(epochs=options.epochs))
     fitted = fitter.fit(_rows(read, "train"))
@@ -42,12 +40,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=OUT, help="where the model is written")
     parser.add_argument("--epochs", type=int, default=Plan().epochs)
     return parser.parse_args()
-
-
-def _read(sets: Path | None) -> list[Labelled]:
-    """Train and tune posts; the test posts are not even opened."""
-    ours = [*posts(("train", "tune")), *phrases(), *moods()]
-    return ours + (list(labelled(sets, TRAINED_ON)) if sets else [])
 
 
 def _general(read: Examples) -> Iterator[tuple[Mention, Mapping[str, str]]]:
@@ -69,18 +61,14 @@ def tune(read: Examples, fitter: Fitter, fitted: Fitted) -> Mapping[str, Tuned]:
     tuned, first = {}, 0
     for kind in FITTED:
         last = first + len(ANSWERS[kind])
-        judged = (read.truths[kind][rows] >= 0) & _tells(read, rows, kind)
+        told = np.array([tells(read.labelled[row], kind) for row in rows])
+        judged = told & (read.truths[kind][rows] >= 0)
         languages = [read.labelled[row].language for row in rows[judged]]
         tuned[kind] = _tuned(
             kind, logits[judged, first:last], read.truths[kind][rows[judged]], languages
         )
         first = last
     return tuned
-
-
-def _tells(read: Examples, rows: NDArray[np.int64], kind: str) -> NDArray[np.bool_]:
-    """Which examples a kind is tuned on: the mood on texts of no brand, which it is for."""
-    return np.array([kind != MOOD or not read.labelled[row].mention.brand for row in rows])
 
 
 def _tuned(

@@ -19,11 +19,9 @@ from classifiers.small.weights import shipped
 from classifiers.training.encoder import base, file, together, vocabulary
 from classifiers.training.encoder.network import STAGES, Fitter, Network, Plan
 from classifiers.training.encoder.vocabulary import Vocabulary
+from classifiers.training.material import material, tells
 from classifiers.training.matrix import truth
-from classifiers.training.moods import moods
-from classifiers.training.phrases import phrases
-from classifiers.training.posts import FITTED, MOOD, Labelled, posts
-from classifiers.training.sets import TRAINED_ON, labelled
+from classifiers.training.posts import FITTED, Labelled
 from classifiers.transformers_parts.card import TOKENIZER_FILE
 from classifiers.transformers_parts.texts import Text
 from classifiers.transformers_parts.tokens import Tokens
@@ -35,8 +33,7 @@ def main() -> None:
     """Read, fit, write, and fit how it speaks together with the small model."""
     options = _options()
     options.work.mkdir(parents=True, exist_ok=True)
-    read = [*posts(("train", "tune")), *phrases(), *moods()]
-    read += list(labelled(options.sets, TRAINED_ON)) if options.sets else []
+    read = material(options.sets)
     texts = [written(said(one.mention, one.language)) for one in read]
     pretrained = base.folder()
     pieces = _vocabulary(pretrained / TOKENIZER_FILE, options.work / TOKENIZER_FILE, texts)
@@ -85,8 +82,8 @@ def _blends(tune: list[Labelled], logits: NDArray[np.float32]) -> dict[str, obje
     found: dict[str, object] = {}
     for kind in FITTED:
         truths = np.array([truth(one, kind) for one in tune])
-        tells = np.array([kind != MOOD or not one.mention.brand for one in tune])
-        used, columns = (truths >= 0) & tells, shipped().kinds[kind].columns
+        told = np.array([tells(one, kind) for one in tune])
+        used, columns = told & (truths >= 0), shipped().kinds[kind].columns
         languages = [one.language for one, is_used in zip(tune, used, strict=True) if is_used]
         found[kind] = together.blended(
             small[used, columns], logits[used, columns], truths[used], languages, kind
