@@ -14,15 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifiers.encoder.writing import written
 from classifiers.lexicon.seen import Said
 from classifiers.transformers_parts.card import read_card
-from classifiers.transformers_parts.serving import Model, Serving, opened, probabilities
+from classifiers.transformers_parts.serving import Model, Numbers, Serving, opened, probabilities
 from listener.ports import Reject
-
-Row = NDArray[np.float32]
 
 TOGETHER_FILE = "together.json"
 TOKENS_MAX = 128
@@ -34,7 +31,7 @@ class Blend:
 
     small: float
     encoder: float
-    biases: Row
+    biases: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class Kind:
 
     columns: slice
     blends: Mapping[str, Blend]
-    costs: Row
+    costs: Numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +54,7 @@ class Encoder:
     kinds: Mapping[str, Kind]
     model: Model
 
-    def chances(self, kind: str, logits: Row, words: Said) -> Row:
+    def chances(self, kind: str, logits: Numbers, words: Said) -> Numbers:
         """A probability per label of the kind; ``logits`` are the small model's for it."""
         blend = self.kinds[kind].blends[words.language]
         own = self.model.numbers([written(words)])[0, self.kinds[kind].columns]
