@@ -26,6 +26,7 @@ from tests.services.required import need
 from tests.sources.mail_letters import OWN, Following, letter
 
 KILLS = 6
+MAILS_A_LIFE = 300
 CONFIG = """
 [listener]
 database = "sqlite:listener.db"
@@ -204,31 +205,40 @@ def test_killed_again_and_again_it_stores_each_mail_once(
     server: dovecot.Dovecot, tmp_path: Path
 ) -> None:
     server.create("Sent")
-    for number in range(1_000):
-        server.deliver(letter(number))
-    before = server.contents()
     (tmp_path / "config.toml").write_text(_config(server, tmp_path, idle=1, mails_max=20))
     chance = random.Random(7)
-    for _ in range(KILLS):
-        stored = _stored(tmp_path)
+    midway = 0
+    for life in range(KILLS):
+        delivered = _delivered(server, life)
+        before, stored = server.contents(), _stored(tmp_path)
         process = _started(tmp_path)
         _until(lambda was=stored: _stored(tmp_path) > was)  # type: ignore[misc]
         sleep(chance.uniform(0, 0.4))  # somewhere in a later poll
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
-    killed_at = _stored(tmp_path)
+        assert server.contents() == before
+        midway += _stored(tmp_path) < delivered
+    delivered = _delivered(server, KILLS)  # so that the last life has work, however fast it is here
+    before = server.contents()
     process = _started(tmp_path)
     try:
-        _until(lambda: _stored(tmp_path) >= 1_000)
+        _until(lambda: _stored(tmp_path) >= delivered)
     finally:
         process.terminate()
         assert process.wait(30) == 0
-    print(f"{KILLS} kills, the last with {killed_at} of 1000 stored")
-    assert 0 < killed_at < 1_000
+    print(f"{KILLS} kills, {midway} of them with mails still to come")
+    assert midway
     with closing(sqlite3.connect(tmp_path / "listener.db")) as database:
         ids = [row[0] for row in database.execute("SELECT native_id FROM posts")]
-    assert sorted(ids) == sorted(f"{number}@example.org" for number in range(1_000))
+    assert sorted(ids) == sorted(f"{number}@example.org" for number in range(delivered))
     assert server.contents() == before
+
+
+def _delivered(server: dovecot.Dovecot, life: int) -> int:
+    """How many mails there are, once this life has its own."""
+    for number in range(life * MAILS_A_LIFE, (life + 1) * MAILS_A_LIFE):
+        server.deliver(letter(number))
+    return (life + 1) * MAILS_A_LIFE
 
 
 def _config(server: dovecot.Dovecot, folder: Path, **settings: int) -> str:
