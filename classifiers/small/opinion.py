@@ -3,7 +3,6 @@
 import functools
 import os
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +10,15 @@ import numpy as np
 from classifiers.encoder import encoder
 from classifiers.encoder.writing import written
 from classifiers.lexicon.seen import OTHER, Said, see
+from classifiers.small.ahead import Ahead
 from classifiers.small.features import features
 from classifiers.small.weights import Row, shipped
 
 CACHED_MAX = 2_000
 """Texts whose numbers are kept: all kinds ask about the same ones, and copies come together."""
+
+_asked_for: dict[str, float] = {}
+"""The kinds that were asked for in this process, each with the doubt below which it asks on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,19 +48,29 @@ def second(kind: str, words: Said) -> Opinion:
     """Both models' together. Raises Reject where the encoder's files are damaged."""
     weights = shipped()
     asked, closer = weights.kinds[kind], encoder.shipped(weights.by)
+    _ahead().finish(words)
     chances = closer.chances(kind, numbers(words)[asked.columns], words)
     return Opinion(asked.labels, chances, closer.kinds[kind].costs, f"{weights.by}~{closer.by}")
 
 
 def foresee(kind: str, some: Iterable[Said], doubt_below: float) -> None:
-    """Ask the encoder about all that are in doubt at once, on all cores; its answers are kept.
+    """Let the encoder begin with all that are in doubt, in the background, on all cores.
 
-    What goes wrong with one goes wrong again when that one is judged.
+    Its numbers are of every kind at once: what another kind that is asked for here will doubt is
+    begun as well. What goes wrong with a text goes wrong again when it is judged.
     """
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for words in some:
-            if _in_doubt(kind, words, first(kind, words), doubt_below):
-                pool.submit(encoder.shipped(shipped().by).model.numbers, [written(words)])
+    _asked_for[kind] = doubt_below
+    for words in some:
+        apart = "sentiment" if words.of_nobody else "mood"  # only the other one will be asked for
+        asked = ((one, line) for one, line in _asked_for.items() if one != apart)
+        if any(_in_doubt(one, words, first(one, words), line) for one, line in asked):
+            _ahead().begin(words)
+
+
+@functools.cache
+def _ahead() -> Ahead[Said]:
+    model = encoder.shipped(shipped().by).model
+    return Ahead(lambda words: model.numbers([written(words)]), os.cpu_count() or 1)
 
 
 def _in_doubt(kind: str, words: Said, own: Opinion, doubt_below: float) -> bool:

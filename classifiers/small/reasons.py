@@ -57,14 +57,13 @@ def reasons(seen: Seen, weights: Weights, kind: str, label: str) -> tuple[str, .
 
 def _clause(part: Part, weights: Weights, kind: str, label: str) -> tuple[str, ...]:
     """The clause that spoke most for the label; nothing of a text without words."""
-    spoke: dict[int, float] = defaultdict(float)
+    words: dict[int, list[int]] = defaultdict(list)
     for clause, token, means in zip(part.clauses, part.row, part.means, strict=True):
         if token.kind == "word":
-            names = [token.forms[-1], *(f"G{name}" for name in means)]
-            spoke[clause] += weights.says([index(name) for name in names], kind, label)
-    if not spoke:
+            words[clause] += map(index, (token.forms[-1], *(f"G{name}" for name in means)))
+    if not words:
         return ()
-    most = max(spoke, key=spoke.__getitem__)
+    most = max(words, key=lambda clause: weights.says(words[clause], kind, label))
     told = [
         token.shown
         for clause, token in zip(part.clauses, part.row, strict=True)

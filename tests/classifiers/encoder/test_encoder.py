@@ -121,14 +121,28 @@ def test_where_another_brand_is_named_the_small_model_is_never_sure_of_sentiment
     assert "~" not in opinion.opinion("sentiment", one, 0).by
 
 
-def test_what_is_foreseen_is_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_foreseen_is_read_once_whoever_needs_it_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     some = [words(f"Norvia sent {n} parcels, one was wet, hm", "Norvia") for n in range(5)]
-    opinion.foresee("sentiment", some, 1.0)
-    asked: list[object] = []
+    read: list[int] = []
     model = encoder.shipped(shipped().by).model
-    monkeypatch.setattr(model, "_asked", asked.append)
+    ask = model._asked
+    monkeypatch.setattr(model, "_asked", lambda rows: (read.append(len(rows)), ask(rows))[1])
+    opinion.foresee("sentiment", some, 1.0)
     assert all("~" in opinion.opinion("sentiment", one, 1.0).by for one in some)
-    assert asked == []
+    assert all("~" in opinion.opinion("urgency", one, 1.0).by for one in some)
+    assert sum(read) == len(some)
+
+
+def test_what_another_kind_will_doubt_is_foreseen_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = words("Norvia sent seven parcels to the other house, hm", "Norvia")
+    begun: list[Said] = []
+    monkeypatch.setattr(opinion._ahead(), "begin", begun.append)
+    for kind, expected in (("mood", []), ("intent", [one])):  # its own mood is asked of no brand's
+        monkeypatch.setattr(opinion, "_asked_for", {kind: 1.0})
+        opinion.foresee("spam", [one], 0.0)
+        assert begun == expected
 
 
 def test_the_label_is_that_of_the_largest_product_of_chance_and_cost() -> None:
