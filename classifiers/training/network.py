@@ -38,7 +38,7 @@ class Plan:
     rate: float = 0.003
     dropped: float = 0.5
     dropped_hidden: float = 0.5
-    seen_min: int = 4
+    seen_min: int = 5
     aside_share: float = 0.5
     seed: int = 1
 

@@ -2,7 +2,8 @@
 
 They are read from a folder that is given and never shipped; every file is held against its
 SHA-256. Their labels are not toward a brand. Those grouped from emotions teach a feeling, which is
-never asked; a line that we have read ourselves teaches the mood, by what we read in it.
+never asked; a line that we have read ourselves teaches the mood, by what we read in it. One that we
+read toward a brand keeps its own label for the mood.
 """
 
 import csv
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from classifiers.training.moods import split_of
 from classifiers.training.posts import FEELING, Labelled, Split
 from classifiers.training.readings import read_by_us, readings
 from listener.model import Mention, Post
@@ -85,7 +87,7 @@ def _labelled(one: OpenSet, number: int, text: str, label: str) -> Iterator[Labe
     told = readings(one.name).get(number)
     if told:
         yield read_by_us(number, post, told)
-    elif label:
+    if label and (told is None or (told.brand and split_of(number) == one.split)):
         yield Labelled(
             Mention(post, ""),
             one.language,

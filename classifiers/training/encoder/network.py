@@ -50,8 +50,11 @@ STAGES = {
     "first": Plan(epochs=3, rate=1e-4, aside_share=0.5, is_english=True),
     "second": Plan(epochs=2, rate=8e-5, aside_share=0.15),
     "third": Plan(epochs=1, rate=4e-5, aside_share=0.0, seed=2),
+    "fourth": Plan(epochs=1, rate=8e-5, aside_share=0.15, seed=3),
+    "fifth": Plan(epochs=1, rate=8e-5, aside_share=0.0, seed=4),
+    "sixth": Plan(epochs=1, rate=4e-5, aside_share=0.0, seed=5),
 }
-"""To English alone, then to all languages, then once more, more slowly."""
+"""To English alone, then to all languages; slowly at the end, and the same round once more."""
 
 
 class Network(nn.Module):  # type: ignore[misc]

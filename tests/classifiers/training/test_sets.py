@@ -48,6 +48,20 @@ def test_a_line_that_we_read_teaches_the_mood_by_what_we_read(
     assert told["read by us"].weight > told["fine by me"].weight
 
 
+@pytest.mark.parametrize(("number", "labels"), [(7, 2), (6, 1)])
+def test_a_line_read_toward_a_brand_keeps_its_own_label_unless_that_is_of_the_other_split(
+    number: int, labels: int, open_set: OpenSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toward = Reading(("negative", "no", "low", "other"), "Norvia")
+    monkeypatch.setattr(sets, "readings", lambda name: {number: toward})
+    text = "\n" * number + "not Norvia again\tgood\n"
+    packed = gzip.compress(text.encode())
+    (tmp_path / "set.tsv.gz").write_bytes(packed)
+    made = replace(open_set, sha256=hashlib.sha256(packed).hexdigest())
+    brands = [one.mention.brand for one in labelled(tmp_path, (made,))]
+    assert brands == ["Norvia", ""][:labels]
+
+
 def test_another_file_is_refused(open_set: OpenSet, tmp_path: Path) -> None:
     other = replace(open_set, sha256="0" * 64)
     with pytest.raises(WrongFile, match=r"set\.tsv\.gz is not the file"):
