@@ -20,7 +20,12 @@ def link(path: Path, accounts: Sequence[str], by: str) -> None:
             links = store.people.link(stated, clean_text(by.strip()) or login(), utc_now())
         except ValueError as error:
             raise BadUse(str(error)) from None
+        silent = [one for one in stated if not store.people.contacts([one], 1)]
     print("one person: " + ", ".join(map(told, links)))
+    for one in silent:
+        print(
+            f"nothing by {shown(one, 120)} is stored yet; is its site spelt as its posts have it?"
+        )
 
 
 def unlink(path: Path, account: str) -> None:

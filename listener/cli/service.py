@@ -1,4 +1,4 @@
-"""The commands of customer service: cases, silences, what was told, what is told again."""
+"""The commands of customer service: cases, silences, what was told, and what is done again."""
 
 from typing import Annotated
 
@@ -100,6 +100,24 @@ def resend(
     from listener.cli.resending import resend as again
 
     again(config, channel, key)
+
+
+@service.command()
+def pushed(
+    number: Annotated[int | None, typer.Argument(help="Show this one whole.")] = None,
+    config: ConfigOption = CONFIG,
+    again: Annotated[bool, typer.Option("--again", help="Take it, or all, in again.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="List as JSON lines.")] = False,
+) -> None:
+    """List what was pushed to a source and could not be taken in; it is kept for a month."""
+    from listener.cli.pushed import list_refused, show_refused, take_again
+
+    if again:
+        take_again(config, number)
+    elif number is not None:
+        show_refused(config, number)
+    else:
+        list_refused(config, as_json=as_json)
 
 
 @service.command()

@@ -10,8 +10,8 @@ from listener.retry import WISH_SECONDS_MAX
 from listener.store import polls, spending
 from listener.store.connection import Connection
 from listener.store.leases import NO_LEASE, lease
-from listener.store.push_port import IntakeTurn, Pushed
-from listener.store.rows import moment, stamp
+from listener.store.push_port import IntakeTurn, Pushed, RefusedPush
+from listener.store.rows import Row, moment, stamp
 from listener.store.values import LostLease, Polled, Saved
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ _OUTLIVED = "arrivals WHERE settled_at < ? AND (state = 'taken' OR settled_at < 
 
 _MAY_BE = "(a.due_at <= :now OR a.due_at > :far)"
 """It need not wait; or so long as nobody can want: a clock was wrong when that was written."""
+
+
+_REFUSED_ONE = "FROM arrivals WHERE state = 'refused' AND n = :n"
 
 
 class SqliteArrivals:
@@ -93,6 +96,29 @@ class SqliteArrivals:
                    GROUP BY source"""
             )
             return {row["source"]: row["them"] for row in rows.fetchall()}
+
+    def refused(self, limit: int) -> Sequence[RefusedPush]:
+        with self._connection.reading() as db:
+            rows = db.execute(
+                """SELECT *, length(body) AS size FROM arrivals WHERE state = 'refused'
+                   ORDER BY n DESC LIMIT ?""",
+                (limit,),
+            )
+            return [_refused(row) for row in rows.fetchall()]
+
+    def refused_body(self, number: int) -> bytes | None:
+        with self._connection.reading() as db:
+            row = db.execute(f"SELECT body {_REFUSED_ONE}", {"n": number}).fetchone()
+            return bytes(row["body"]) if row else None
+
+    def take_again(self, number: int | None, now: datetime) -> int:
+        with self._connection.writing() as db:
+            return db.execute(
+                """UPDATE arrivals SET state = 'waiting', reason = '', settled_at = NULL,
+                   due_at = :now, tries = 0
+                   WHERE state = 'refused' AND length(body) > 0 AND (:n IS NULL OR n = :n)""",
+                {"n": number, "now": stamp(now)},
+            ).rowcount
 
 
 def _keep(db: "Database", pushed: Pushed, now: datetime) -> int:
@@ -171,6 +197,12 @@ def _waiting(db: "Database", source: str, now: datetime, limit: int) -> Iterator
         if size > BYTES_AT_ONCE and size > len(row["body"]):
             break
         yield Arrival(row["key"], bytes(row["body"]), row["n"], moment(row["at"]), row["about"])
+
+
+def _refused(row: Row) -> RefusedPush:
+    at, refused_at = moment(row["at"]), moment(row["settled_at"])
+    named = (row["n"], row["source"], row["key"], row["size"])
+    return RefusedPush(*named, at, refused_at, row["reason"])
 
 
 def _settle(db: "Database", turn: IntakeTurn, state: str, reason: str, now: datetime) -> None:

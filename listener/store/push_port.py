@@ -31,6 +31,19 @@ class IntakeTurn:
     claimed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedPush:
+    """What could not be taken in, for a person to look at; ``size`` is its bytes."""
+
+    number: int
+    source: str
+    key: str
+    size: int
+    at: datetime
+    refused_at: datetime
+    reason: str
+
+
 class ArrivalBook(Protocol):
     """The book of what was pushed. Each thing is taken once, in the order in which it came."""
 
@@ -64,4 +77,19 @@ class ArrivalBook(Protocol):
 
     def waiting(self) -> Mapping[str, int]:
         """How much waits, by source."""
+        ...
+
+    def refused(self, limit: int) -> Sequence[RefusedPush]:
+        """The newest of what is refused and kept, newest first."""
+        ...
+
+    def refused_body(self, number: int) -> bytes | None:
+        """What was pushed, byte for byte; None where nothing refused has this number."""
+        ...
+
+    def take_again(self, number: int | None, now: datetime) -> int:
+        """Let this one, or all that are refused, wait to be taken in once more; how many.
+
+        Not those whose words were forgotten.
+        """
         ...

@@ -51,6 +51,16 @@ def linked(listener: Listener) -> None:
     assert done.code == 0, done.err
 
 
+def test_who_links_what_never_wrote_is_asked_how_it_is_spelt(
+    listener: Listener, store: Store
+) -> None:
+    a_day(store)
+    done = listener("link", "x:@ada", "mial:ada@example.org")
+    assert [line for line in done.lines if "is its site spelt" in line] == [
+        "nothing by mial:ada@example.org is stored yet; is its site spelt as its posts have it?"
+    ]
+
+
 def test_one_person_across_mail_phone_and_x(listener: Listener, store: Store) -> None:
     a_day(store)
     linked(listener)

@@ -1,4 +1,4 @@
-"""``listener cases``, ``case``, ``silence``, ``resend``, ``told`` and ``test`` on real stores."""
+"""The commands of customer service, from ``listener cases`` to ``test``, on real stores."""
 
 import json
 from dataclasses import replace
@@ -10,10 +10,12 @@ import pytest
 from listener.clock import utc_now
 from listener.hours.calendar import Calendar
 from listener.model import Author
+from listener.ports import Arrival
 from listener.routing import Routing
 from listener.rules import Rule
 from listener.stages.tag import TagStage
 from listener.store.port import Settled
+from listener.store.push_port import Pushed
 from listener.teams import Team, Teams
 from listener.testing.store_steps import due, poll
 from tests.listener.cli.commands import CONFIG, Listener, recent, store_in
@@ -180,6 +182,27 @@ def test_what_was_buried_is_due_again(folder: Path, listener: Listener) -> None:
     assert listener("resend").lines[0].startswith("0 alerts are due again")
     with store_in(folder) as store:
         assert len(due(store, utc_now() + timedelta(seconds=1))) == 2
+
+
+def test_what_was_pushed_and_refused_is_listed_shown_and_taken_again(
+    folder: Path, listener: Listener
+) -> None:
+    assert listener("pushed").lines == ["nothing that was pushed is refused"]
+    now = utc_now() - timedelta(minutes=5)
+    with store_in(folder) as store:
+        store.arrivals.keep([Pushed("calls", Arrival("k", b'{"a": "\x1b[31mred"}'))], now)
+        (turn,) = store.arrivals.claim(["calls"], now, 60)
+        store.arrivals.refuse(turn, "no \x1b[31mitem", now)
+    line, hint = listener("pushed").lines
+    assert line == "     1  calls  17 bytes, 5 min ago: no [31mitem"
+    assert "--again" in hint
+    assert json.loads(listener("pushed", "--json").lines[0])["key"] == "k"
+    assert listener("pushed", "1").lines == ['{"a": "[31mred"}']
+    assert listener("pushed", "7").code == listener("pushed", "7", "--again").code == 2
+    assert listener("pushed", "1", "--again").lines[0].startswith("1 thing waits")
+    assert listener("pushed").lines == ["nothing that was pushed is refused"]
+    with store_in(folder) as store:
+        assert store.arrivals.waiting() == {"calls": 1}
 
 
 def test_the_trail_tells_who_was_told_and_what_was_held_back(

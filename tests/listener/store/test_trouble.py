@@ -134,6 +134,7 @@ WRITES: dict[str, Callable[[Work], object]] = {
     "arrivals.save": lambda work: work.store.arrivals.save(work.intake, polled([a_post("9")])),
     "arrivals.fail": lambda work: work.store.arrivals.fail(work.intake, "no", NOON + HOUR),
     "arrivals.refuse": lambda work: work.store.arrivals.refuse(work.intake, "broken", NOON),
+    "arrivals.take_again": lambda work: work.store.arrivals.take_again(None, NOON),
     "people.link": lambda work: work.store.people.link(["x:ada", "y:ada"], "anna", NOON),
     "people.unlink": lambda work: work.store.people.unlink("x:bob"),
     "imports.begin": lambda work: work.store.imports.begin(an_import("f2")),
@@ -143,6 +144,8 @@ WRITES: dict[str, Callable[[Work], object]] = {
 }
 READS: dict[str, Callable[[Store], object]] = {
     "arrivals.waiting": lambda store: store.arrivals.waiting(),
+    "arrivals.refused": lambda store: store.arrivals.refused(9),
+    "arrivals.refused_body": lambda store: store.arrivals.refused_body(1),
     "people.links": lambda store: store.people.links("x:ada"),
     "people.contacts": lambda store: store.people.contacts(["fake:traveller"], 9),
     "particulars.changes": lambda store: store.particulars.changes("fake:1"),
@@ -232,7 +235,9 @@ def prepared(store: SqliteStore) -> Work:
     store.retags.save(store.retags.plan("b", None, "", NOON), [], NOON)
     with store._connection.writing() as db:
         scrub.want(db, NOON)
-    store.arrivals.keep([*pushed("a"), *pushed("b", source="other")], NOON)
+    store.arrivals.keep([*pushed("a"), *pushed("b", "c", source="other")], NOON)
+    (broken,) = store.arrivals.claim(["other"], NOON, LEASE)
+    store.arrivals.refuse(replace(broken, arrivals=broken.arrivals[1:]), "no", NOON)
     (intake,) = store.arrivals.claim(["fake"], NOON, LEASE)
     store.people.link(["x:bob", "y:bob"], "anna", NOON)
     return Work(store, source, mention, alert, recheck, desk, case, intake)
