@@ -173,7 +173,9 @@ def resolve(host: str, port: int, timeout_seconds: float) -> list[Endpoint]:
     except queue.Empty:
         raise Retry(f"cannot resolve {host}: no answer within {timeout_seconds:.3g} s") from None
     if isinstance(answer, OSError):
-        raise Retry(f"cannot resolve {host}: {answer.strerror or answer}") from answer
+        is_unknown = isinstance(answer, socket.gaierror)
+        hint = "; is it spelt right, and is this machine online?" if is_unknown else ""
+        raise Retry(f"cannot resolve {host}: {answer.strerror or answer}{hint}") from answer
     if isinstance(answer, Exception):
         raise Reject(f"{host[:100]!r} can be the name of no host") from answer
     return answer

@@ -4,6 +4,9 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Generic, TypeVar
 
+BEGUN_MAX = 500
+"""So many may wait to be worked on: nobody may ever ask for them."""
+
 K = TypeVar("K", bound=Hashable)
 
 
@@ -19,8 +22,8 @@ class Ahead(Generic[K]):
         self._begun: dict[K, Future[object]] = {}
 
     def begin(self, key: K) -> None:
-        """Return at once; a key that is being worked on is not begun again."""
-        if key not in self._begun:
+        """Return at once. Not what is being worked on already, nor more than ``BEGUN_MAX``."""
+        if key not in self._begun and len(self._begun) < BEGUN_MAX:
             begun = self._begun[key] = self._pool.submit(self._work, key)
             begun.add_done_callback(lambda _: self._begun.pop(key, None))
 

@@ -66,7 +66,7 @@ class SmallClassifier:
         every = [said(mention, spoken(mention)) for mention in mentions]
         for kind in {self._asked(words) for words in every}:
             same = (words for words in every if self._asked(words) == kind and _readable(words))
-            foresee(kind, same, self.doubt_below)
+            foresee(kind, same, self)
         return [self._tag(words) for words in every]
 
     def refit(self, examples: Sequence[Corrected]) -> str:

@@ -4,6 +4,8 @@ import functools
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -17,8 +19,15 @@ from classifiers.small.weights import Row, shipped
 CACHED_MAX = 2_000
 """Texts whose numbers are kept: all kinds ask about the same ones, and copies come together."""
 
-_asked_for: dict[str, float] = {}
-"""The kinds that were asked for in this process, each with the doubt below which it asks on."""
+
+class Doubting(Protocol):
+    """A judge, and how sure the small model must be to speak alone to it."""
+
+    doubt_below: float
+
+
+_askers: WeakValueDictionary[str, Doubting] = WeakValueDictionary()
+"""The judges that asked in this process, by kind, as long as there are such."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,24 +62,33 @@ def second(kind: str, words: Said) -> Opinion:
     return Opinion(asked.labels, chances, closer.kinds[kind].costs, f"{weights.by}~{closer.by}")
 
 
-def foresee(kind: str, some: Iterable[Said], doubt_below: float) -> None:
+def foresee(kind: str, some: Iterable[Said], asker: Doubting) -> None:
     """Let the encoder begin with all that are in doubt, in the background, on all cores.
 
-    Its numbers are of every kind at once: what another kind that is asked for here will doubt is
-    begun as well. What goes wrong with a text goes wrong again when it is judged.
+    Its numbers are of every kind at once: what a judge of another kind will doubt is begun as well.
+    What goes wrong goes wrong again for whoever needs it.
     """
-    _asked_for[kind] = doubt_below
+    _askers[kind] = asker
+    lines = {of: one.doubt_below for of, one in tuple(_askers.items())}
     for words in some:
         apart = "sentiment" if words.of_nobody else "mood"  # only the other one will be asked for
-        asked = ((one, line) for one, line in _asked_for.items() if one != apart)
+        asked = ((one, line) for one, line in lines.items() if one != apart)
         if any(_in_doubt(one, words, first(one, words), line) for one, line in asked):
             _ahead().begin(words)
 
 
-@functools.cache
 def _ahead() -> Ahead[Said]:
-    model = encoder.shipped(shipped().by).model
-    return Ahead(lambda words: model.numbers([written(words)]), os.cpu_count() or 1)
+    return _ahead_in(os.getpid())
+
+
+@functools.lru_cache(maxsize=1)
+def _ahead_in(_process: int) -> Ahead[Said]:
+    """Of each process its own: a child has none of its parent's threads."""
+    return Ahead(_read_closer, os.cpu_count() or 1)
+
+
+def _read_closer(words: Said) -> None:
+    encoder.shipped(shipped().by).model.numbers([written(words)])
 
 
 def _in_doubt(kind: str, words: Said, own: Opinion, doubt_below: float) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.small import general
-from classifiers.training.calibrate import SPAM_COSTS, bends, chances, costs
+from classifiers.training.calibrate import bends, chances, costs
 from classifiers.training.material import material, tells
 from classifiers.training.matrix import NOT_JUDGED, Examples, examples
 from classifiers.training.network import Fitted, Fitter, Plan
@@ -78,7 +78,7 @@ def _tuned(
     likely = np.vstack(
         [chances(row[None], bent[one]) for row, one in zip(logits, languages, strict=True)]
     )
-    return Tuned(bent, SPAM_COSTS if kind == "spam" else costs(likely, truths))
+    return Tuned(bent, costs(kind, likely, truths))
 
 
 if __name__ == "__main__":

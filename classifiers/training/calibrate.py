@@ -12,12 +12,16 @@ from scipy.optimize import minimize
 
 from classifiers.small.lesson import macro_f1, softmax
 from classifiers.small.weights import ANY_LANGUAGE
+from classifiers.training.posts import MOOD
 
 PULL = 12.0
 """How strongly a language's numbers are held to those of all, in examples."""
 
 SPAM_COSTS = (0.1, 1.0)
 """A customer called spam is ten times worse than spam that is read: yes from a chance of 0.91."""
+
+RARE = 0.05
+"""A smaller share of the examples than this says little of a label."""
 
 Logits = NDArray[np.float32]
 Truths = NDArray[np.int64]
@@ -80,8 +84,25 @@ def _bend(numbers: Numbers) -> Bend:
     return Bend(round(float(numbers[0]), 4), tuple(round(float(one), 4) for one in numbers[1:]))
 
 
-def costs(likely: NDArray[np.float64], truths: Truths) -> tuple[float, ...]:
-    """What each label's chance is multiplied by, so that rare labels are found as well.
+def costs(kind: str, likely: NDArray[np.float64], truths: Truths) -> tuple[float, ...]:
+    """What each label's chance of a kind is multiplied by."""
+    if kind == "spam":
+        return SPAM_COSTS
+    return _even(truths, likely.shape[1]) if kind == MOOD else _tried(likely, truths)
+
+
+def _even(truths: Truths, labels: int) -> tuple[float, ...]:
+    """Every label weighs alike: of texts of no brand nobody knows how common each is elsewhere.
+
+    What is rarer than ``RARE`` weighs as the commonest, since little is known of it.
+    """
+    shares = np.bincount(truths, minlength=labels) / len(truths)
+    weights = shares.max() / np.where(shares < RARE, shares.max(), shares)
+    return tuple(round(float(one), 2) for one in weights)
+
+
+def _tried(likely: NDArray[np.float64], truths: Truths) -> tuple[float, ...]:
+    """Such that rare labels are found as well.
 
     Found by trying: the macro F1 of what is then said is to be high. The steps are few, so that
     little can be learnt by heart.

@@ -3,7 +3,7 @@
 They are read from a folder that is given and never shipped; every file is held against its
 SHA-256. Their labels are not toward a brand. Those grouped from emotions teach a feeling, which is
 never asked; a line that we have read ourselves teaches the mood, by what we read in it. One that we
-read toward a brand keeps its own label for the mood.
+read toward a brand keeps its makers' label beside ours, for what that teaches.
 """
 
 import csv

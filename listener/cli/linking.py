@@ -23,9 +23,7 @@ def link(path: Path, accounts: Sequence[str], by: str) -> None:
         silent = [one for one in stated if not store.people.contacts([one], 1)]
     print("one person: " + ", ".join(map(told, links)))
     for one in silent:
-        print(
-            f"nothing by {shown(one, 120)} is stored yet; is its site spelt as its posts have it?"
-        )
+        print(f"no mention by {shown(one, 120)} is stored; is its site spelt as its posts have it?")
 
 
 def unlink(path: Path, account: str) -> None:

@@ -1,4 +1,4 @@
-"""The commands of customer service: cases, silences, what was told, and what is done again."""
+"""The commands of customer service: cases, silences, what was told, and what was not."""
 
 from typing import Annotated
 
@@ -104,17 +104,16 @@ def resend(
 
 @service.command()
 def pushed(
-    number: Annotated[int | None, typer.Argument(help="Show this one whole.")] = None,
+    number: Annotated[
+        int | None, typer.Argument(min=1, max=2**63 - 1, help="Show this one whole.")
+    ] = None,
     config: ConfigOption = CONFIG,
-    again: Annotated[bool, typer.Option("--again", help="Take it, or all, in again.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="List as JSON lines.")] = False,
 ) -> None:
-    """List what was pushed to a source and could not be taken in; it is kept for a month."""
-    from listener.cli.pushed import list_refused, show_refused, take_again
+    """List what was pushed to a source and broke it; it is kept for a month."""
+    from listener.cli.pushed import list_refused, show_refused
 
-    if again:
-        take_again(config, number)
-    elif number is not None:
+    if number is not None:
         show_refused(config, number)
     else:
         list_refused(config, as_json=as_json)

@@ -32,9 +32,6 @@ _MAY_BE = "(a.due_at <= :now OR a.due_at > :far)"
 """It need not wait; or so long as nobody can want: a clock was wrong when that was written."""
 
 
-_REFUSED_ONE = "FROM arrivals WHERE state = 'refused' AND n = :n"
-
-
 class SqliteArrivals:
     """An :class:`listener.store.push_port.ArrivalBook` on the connection of a store."""
 
@@ -100,25 +97,17 @@ class SqliteArrivals:
     def refused(self, limit: int) -> Sequence[RefusedPush]:
         with self._connection.reading() as db:
             rows = db.execute(
-                """SELECT *, length(body) AS size FROM arrivals WHERE state = 'refused'
-                   ORDER BY n DESC LIMIT ?""",
+                """SELECT n, source, key, length(body) AS size, at, settled_at, reason FROM arrivals
+                   WHERE state = 'refused' ORDER BY n DESC LIMIT ?""",
                 (limit,),
             )
             return [_refused(row) for row in rows.fetchall()]
 
     def refused_body(self, number: int) -> bytes | None:
         with self._connection.reading() as db:
-            row = db.execute(f"SELECT body {_REFUSED_ONE}", {"n": number}).fetchone()
+            query = "SELECT body FROM arrivals WHERE state = 'refused' AND n = ?"
+            row = db.execute(query, (number,)).fetchone()
             return bytes(row["body"]) if row else None
-
-    def take_again(self, number: int | None, now: datetime) -> int:
-        with self._connection.writing() as db:
-            return db.execute(
-                """UPDATE arrivals SET state = 'waiting', reason = '', settled_at = NULL,
-                   due_at = :now, tries = 0
-                   WHERE state = 'refused' AND length(body) > 0 AND (:n IS NULL OR n = :n)""",
-                {"n": number, "now": stamp(now)},
-            ).rowcount
 
 
 def _keep(db: "Database", pushed: Pushed, now: datetime) -> int:

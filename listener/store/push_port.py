@@ -86,10 +86,3 @@ class ArrivalBook(Protocol):
     def refused_body(self, number: int) -> bytes | None:
         """What was pushed, byte for byte; None where nothing refused has this number."""
         ...
-
-    def take_again(self, number: int | None, now: datetime) -> int:
-        """Let this one, or all that are refused, wait to be taken in once more; how many.
-
-        Not those whose words were forgotten.
-        """
-        ...

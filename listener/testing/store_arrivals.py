@@ -103,30 +103,19 @@ class StoreArrivals:
         assert store.arrivals.claim(["fake"], NOON + timedelta(days=31), LEASE) == []
         assert store.arrivals.keep(pushed("a"), NOON) == 1
 
-    def test_what_was_refused_is_shown_and_taken_in_again_where_wanted(self, store: Store) -> None:
-        for key in ("a", "b"):
+    def test_what_was_refused_is_shown(self, store: Store) -> None:
+        for key in ("a", "bb"):
             store.arrivals.keep(pushed(key), NOON)
             store.arrivals.refuse(the_turn(store), "it breaks everything", NOON + MINUTE)
         store.arrivals.keep(pushed("c"), NOON)
         second, first = store.arrivals.refused(9)
-        assert (first.key, second.key) == ("a", "b")
-        assert (first.at, first.refused_at, first.reason) == (
-            NOON,
-            NOON + MINUTE,
-            "it breaks everything",
-        )
+        assert (first.key, first.size, first.source) == ("a", 1, "fake")
+        assert (first.at, first.refused_at) == (NOON, NOON + MINUTE)
+        assert first.reason == "it breaks everything"
+        assert (second.key, second.size) == ("bb", 2)
         assert store.arrivals.refused(1) == [second]
-        body = store.arrivals.refused_body(first.number)
-        assert body is not None
-        assert len(body) == first.size > 0
+        assert store.arrivals.refused_body(second.number) == b"bb"
         assert store.arrivals.refused_body(0) is None
-        assert store.arrivals.take_again(first.number, NOON) == 1
-        assert store.arrivals.take_again(first.number, NOON) == 0
-        assert store.arrivals.waiting() == {"fake": 2}
-        assert store.arrivals.take_again(None, NOON) == 1
-        keys = [one.key for one in the_turn(store, minutes=9).arrivals]
-        assert keys == ["a", "b", "c"]
-        assert store.arrivals.refused(9) == []
 
     def test_what_waits_is_told_of_sources_that_are_no_more_too(self, store: Store) -> None:
         store.plan_sources([SourcePlan("fake", 60)], NOON)

@@ -54,7 +54,7 @@ STAGES = {
     "fifth": Plan(epochs=1, rate=8e-5, aside_share=0.0, seed=4),
     "sixth": Plan(epochs=1, rate=4e-5, aside_share=0.0, seed=5),
 }
-"""To English alone, then to all languages; slowly at the end, and the same round once more."""
+"""To English alone, then to all languages, slowly at the end; then such a round once more."""
 
 
 class Network(nn.Module):  # type: ignore[misc]

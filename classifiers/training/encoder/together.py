@@ -10,7 +10,6 @@ from classifiers.encoder.encoder import TOGETHER_FILE
 from classifiers.small.lesson import softmax
 from classifiers.training.calibrate import (
     PULL,
-    SPAM_COSTS,
     Bent,
     Logits,
     Numbers,
@@ -39,7 +38,7 @@ def blended(
         [softmax(_both(one[None], other[None])(found[of])) for one, other, of in rows]
     )
     return {
-        "costs": SPAM_COSTS if kind == "spam" else costs(likely, truths),
+        "costs": costs(kind, likely, truths),
         "languages": {language: _told(numbers) for language, numbers in found.items()},
     }
 

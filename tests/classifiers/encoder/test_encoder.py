@@ -5,14 +5,17 @@ import shutil
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from classifiers.encoder import encoder
-from classifiers.encoder.encoder import TOGETHER_FILE, load
+from classifiers.encoder.encoder import TOGETHER_FILE, Encoder, load
 from classifiers.lexicon.seen import Said, said
 from classifiers.small import opinion
+from classifiers.small.ahead import Ahead
+from classifiers.small.judge import SmallClassifier
 from classifiers.small.weights import shipped
 from classifiers.training.posts import ANSWERS, FITTED
 from classifiers.transformers_parts.card import read_card
@@ -121,28 +124,75 @@ def test_where_another_brand_is_named_the_small_model_is_never_sure_of_sentiment
     assert "~" not in opinion.opinion("sentiment", one, 0).by
 
 
-def test_what_is_foreseen_is_read_once_whoever_needs_it_first(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Said]:
+    """What is begun ahead, which nobody does here; and nobody has asked before."""
+    found: list[Said] = []
+    monkeypatch.setattr(opinion, "_askers", {})
+    monkeypatch.setattr(opinion, "_ahead", lambda: SimpleNamespace(begin=found.append))
+    return found
+
+
+@pytest.mark.parametrize(("doubt_below", "share"), [(1.0, 5), (0.0, 0)])
+def test_what_its_judge_will_doubt_is_begun(
+    doubt_below: float, share: int, begun: list[Said]
 ) -> None:
     some = [words(f"Norvia sent {n} parcels, one was wet, hm", "Norvia") for n in range(5)]
-    read: list[int] = []
-    model = encoder.shipped(shipped().by).model
-    ask = model._asked
-    monkeypatch.setattr(model, "_asked", lambda rows: (read.append(len(rows)), ask(rows))[1])
-    opinion.foresee("sentiment", some, 1.0)
-    assert all("~" in opinion.opinion("sentiment", one, 1.0).by for one in some)
-    assert all("~" in opinion.opinion("urgency", one, 1.0).by for one in some)
-    assert sum(read) == len(some)
+    opinion.foresee("sentiment", some, SmallClassifier("sentiment", doubt_below=doubt_below))
+    assert begun == some[:share]
 
 
-def test_what_another_kind_will_doubt_is_foreseen_too(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("kind", "share"), [("intent", 1), ("mood", 0)])
+def test_what_another_judge_will_doubt_is_begun_too(
+    kind: str, share: int, begun: list[Said]
+) -> None:
     one = words("Norvia sent seven parcels to the other house, hm", "Norvia")
-    begun: list[Said] = []
-    monkeypatch.setattr(opinion._ahead(), "begin", begun.append)
-    for kind, expected in (("mood", []), ("intent", [one])):  # its own mood is asked of no brand's
-        monkeypatch.setattr(opinion, "_asked_for", {kind: 1.0})
-        opinion.foresee("spam", [one], 0.0)
-        assert begun == expected
+    sure, unsure = SmallClassifier("spam", doubt_below=0), SmallClassifier("intent", doubt_below=1)
+    opinion.foresee(kind, [], unsure)
+    opinion.foresee("spam", [one], sure)
+    assert begun == [one][:share]  # its mood is asked of what is of no brand alone
+
+
+def test_what_a_judge_that_is_gone_would_doubt_is_not_begun() -> None:
+    gone = SmallClassifier("intent", doubt_below=1)
+    opinion.foresee("of a test", [], gone)
+    assert "of a test" in opinion._askers
+    del gone
+    assert "of a test" not in opinion._askers
+
+
+def test_what_was_begun_is_waited_for_and_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = words("Norvia, the ninth parcel in a row was wet, hm", "Norvia")
+    finished: list[Said] = []
+    ahead = Ahead(opinion._read_closer, 1)
+    monkeypatch.setattr(opinion, "_ahead", lambda: ahead)
+    opinion.foresee("sentiment", [one], SmallClassifier("sentiment", doubt_below=1.0))
+    ahead.finish(one)
+    model = encoder.shipped(shipped().by).model
+    monkeypatch.setattr(model, "_asked", finished.append)
+    assert "~" in opinion.opinion("sentiment", one, 1.0).by
+    assert finished == []
+
+
+def test_a_child_of_this_process_has_threads_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = opinion._ahead()
+    assert opinion._ahead() is ours
+    monkeypatch.setattr("os.getpid", lambda: 0)
+    assert opinion._ahead() is not ours
+
+
+def test_a_judge_that_asks_no_encoder_needs_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged(by: str) -> Encoder:
+        raise Reject("the encoder can't be read")
+
+    monkeypatch.setattr(encoder, "shipped", damaged)
+    one = words("Norvia, the twelfth parcel in a row was wet, hm", "Norvia")
+    doubting = SmallClassifier("sentiment", doubt_below=1.0)
+    opinion.foresee("sentiment", [], doubting)
+    opinion.foresee("urgency", [one], SmallClassifier("urgency", doubt_below=0))
+    assert opinion.opinion("urgency", one, 0).by == shipped().by
+    with pytest.raises(Reject):
+        opinion.opinion("sentiment", one, 1.0)
 
 
 def test_the_label_is_that_of_the_largest_product_of_chance_and_cost() -> None:

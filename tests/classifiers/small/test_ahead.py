@@ -2,7 +2,7 @@
 
 import threading
 
-from classifiers.small.ahead import Ahead
+from classifiers.small.ahead import BEGUN_MAX, Ahead
 
 
 def test_it_is_begun_once_while_it_is_under_way_and_waited_for() -> None:
@@ -41,3 +41,19 @@ def test_a_fault_is_told_to_nobody_and_the_next_is_begun_anew() -> None:
         ahead.begin(3)
         ahead.finish(3)
     assert [key for key in tried if key != 3] == [1, 2, 1]
+
+
+def test_what_nobody_may_ask_for_does_not_pile_up() -> None:
+    may, done = threading.Event(), list[int]()
+
+    def work(key: int) -> None:
+        assert may.wait(60)
+        done.append(key)
+
+    ahead = Ahead(work, threads=1)
+    for key in range(BEGUN_MAX + 9):
+        ahead.begin(key)
+    may.set()
+    ahead.finish(BEGUN_MAX - 1)
+    ahead.finish(BEGUN_MAX)
+    assert done == [*range(BEGUN_MAX)]

@@ -230,9 +230,9 @@ def test_where_nobody_says_the_language_the_words_do() -> None:
 
 
 PERCENT_MIN: dict[str, dict[str, float]] = {
-    "en": {"sentiment": 86, "urgency": 93, "intent": 84, "spam": 100},
-    "fi": {"sentiment": 89, "urgency": 89, "intent": 81, "spam": 100},
-    "pl": {"sentiment": 84, "urgency": 90, "intent": 82, "spam": 98},
+    "en": {"sentiment": 86, "urgency": 96, "intent": 82, "spam": 100},
+    "fi": {"sentiment": 90, "urgency": 93, "intent": 82, "spam": 100},
+    "pl": {"sentiment": 84, "urgency": 88, "intent": 81, "spam": 100},
 }
 """Measured on sentences that another hand wrote and no model was fitted to, rounded down."""
 

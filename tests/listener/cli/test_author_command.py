@@ -57,7 +57,7 @@ def test_who_links_what_never_wrote_is_asked_how_it_is_spelt(
     a_day(store)
     done = listener("link", "x:@ada", "mial:ada@example.org")
     assert [line for line in done.lines if "is its site spelt" in line] == [
-        "nothing by mial:ada@example.org is stored yet; is its site spelt as its posts have it?"
+        "no mention by mial:ada@example.org is stored; is its site spelt as its posts have it?"
     ]
 
 

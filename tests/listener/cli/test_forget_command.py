@@ -123,7 +123,6 @@ def test_what_was_pushed_and_refused_is_forgotten_too(folder: Path, listener: Li
     assert b"ecret8" not in left
     assert b"by ben" in left
     assert listener("pushed", "1").lines == ["its words were forgotten"]
-    assert listener("pushed", "--again").lines[0].startswith("1 thing waits")
 
 
 def test_a_refused_word_about_a_post_goes_with_the_post(folder: Path) -> None:

@@ -184,25 +184,32 @@ def test_what_was_buried_is_due_again(folder: Path, listener: Listener) -> None:
         assert len(due(store, utc_now() + timedelta(seconds=1))) == 2
 
 
-def test_what_was_pushed_and_refused_is_listed_shown_and_taken_again(
-    folder: Path, listener: Listener
-) -> None:
+def test_what_was_pushed_and_refused_is_listed_and_shown(folder: Path, listener: Listener) -> None:
     assert listener("pushed").lines == ["nothing that was pushed is refused"]
     now = utc_now() - timedelta(minutes=5)
     with store_in(folder) as store:
-        store.arrivals.keep([Pushed("calls", Arrival("k", b'{"a": "\x1b[31mred"}'))], now)
+        store.arrivals.keep([Pushed("calls", Arrival("\x9b1", b'{"a": "\x1b[31mred"}'))], now)
         (turn,) = store.arrivals.claim(["calls"], now, 60)
         store.arrivals.refuse(turn, "no \x1b[31mitem", now)
     line, hint = listener("pushed").lines
     assert line == "     1  calls  17 bytes, 5 min ago: no [31mitem"
-    assert "--again" in hint
-    assert json.loads(listener("pushed", "--json").lines[0])["key"] == "k"
+    assert hint == "listener pushed NUMBER shows one"
+    (told,) = listener("pushed", "--json").lines
+    assert told.isascii()
+    assert json.loads(told)["key"] == "\x9b1"
     assert listener("pushed", "1").lines == ['{"a": "[31mred"}']
-    assert listener("pushed", "7").code == listener("pushed", "7", "--again").code == 2
-    assert listener("pushed", "1", "--again").lines[0].startswith("1 thing waits")
-    assert listener("pushed").lines == ["nothing that was pushed is refused"]
+    assert [listener("pushed", number).code for number in ("7", "0", "9" * 20)] == [2, 2, 2]
+
+
+def test_of_many_that_were_refused_the_newest_are_listed(folder: Path, listener: Listener) -> None:
+    now = utc_now()
     with store_in(folder) as store:
-        assert store.arrivals.waiting() == {"calls": 1}
+        store.arrivals.keep([Pushed("calls", Arrival(f"{n}", b"{}")) for n in range(101)], now)
+        (turn,) = store.arrivals.claim(["calls"], now, 60)
+        store.arrivals.refuse(turn, "no item", now)
+    *lines, hint = listener("pushed").lines
+    assert (len(lines), lines[0].split()[0]) == (100, "101")
+    assert hint.startswith("only the newest 100 are listed")
 
 
 def test_the_trail_tells_who_was_told_and_what_was_held_back(

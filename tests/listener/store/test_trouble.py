@@ -134,7 +134,6 @@ WRITES: dict[str, Callable[[Work], object]] = {
     "arrivals.save": lambda work: work.store.arrivals.save(work.intake, polled([a_post("9")])),
     "arrivals.fail": lambda work: work.store.arrivals.fail(work.intake, "no", NOON + HOUR),
     "arrivals.refuse": lambda work: work.store.arrivals.refuse(work.intake, "broken", NOON),
-    "arrivals.take_again": lambda work: work.store.arrivals.take_again(None, NOON),
     "people.link": lambda work: work.store.people.link(["x:ada", "y:ada"], "anna", NOON),
     "people.unlink": lambda work: work.store.people.unlink("x:bob"),
     "imports.begin": lambda work: work.store.imports.begin(an_import("f2")),
@@ -235,9 +234,7 @@ def prepared(store: SqliteStore) -> Work:
     store.retags.save(store.retags.plan("b", None, "", NOON), [], NOON)
     with store._connection.writing() as db:
         scrub.want(db, NOON)
-    store.arrivals.keep([*pushed("a"), *pushed("b", "c", source="other")], NOON)
-    (broken,) = store.arrivals.claim(["other"], NOON, LEASE)
-    store.arrivals.refuse(replace(broken, arrivals=broken.arrivals[1:]), "no", NOON)
+    store.arrivals.keep([*pushed("a"), *pushed("b", source="other")], NOON)
     (intake,) = store.arrivals.claim(["fake"], NOON, LEASE)
     store.people.link(["x:bob", "y:bob"], "anna", NOON)
     return Work(store, source, mention, alert, recheck, desk, case, intake)

@@ -43,3 +43,10 @@ def test_a_language_may_differ_from_the_others(truths: np.ndarray) -> None:
 def test_spam_keeps_its_costs(truths: np.ndarray) -> None:
     some = numbers(truths, 1, 1)
     assert blended(some, some, truths, ["en"] * COUNT, "spam")["costs"] == (0.1, 1.0)
+
+
+def test_of_the_mood_every_label_weighs_alike_but_for_what_is_rare() -> None:
+    truths = np.repeat([0, 1, 2], [300, 200, 10])
+    some = np.zeros((len(truths), 3), dtype=np.float32)
+    told = blended(some, some, truths, ["en"] * len(truths), "mood")
+    assert told["costs"] == (1.0, 1.5, 1.0)
